@@ -1,0 +1,34 @@
+"""The closed lists that every policy pack chooses from.
+
+A pack names states, steps, their order, roles, clocks and guards. What a state is for (`kind`), what a
+step does (`act`) and what can hold a step back (guards, in `guards.py`) is the program's.
+"""
+
+STATE_KINDS = {
+    "entry": "a signal arrives; nobody has read it yet",
+    "enrich": "the focal point collects and enriches",
+    "advice": "experts have been asked",
+    "decide": "advice kept asking for more; the focal point must decide together with the experts",
+    "pass_on": "referrals go out in the order of the route",
+    "await": "partners are to answer",
+    "report_back": "the reporter is to hear",
+    "bundled": "another signal about the same matter leads",
+    "end": "closed",
+}
+
+# Acts that keep the signal in its state say so here: a step with one of these has no `to`.
+STAYING_ACTS = frozenset({"enrich", "record_contact", "refer", "skip_referral", "ask_more_advice", "give_feedback",
+                          "withhold_feedback"})
+MOVING_ACTS = frozenset({"take_up", "ask_advice", "conclude", "judge_clear", "complete_referrals", "settle", "close",
+                         "bundle", "unbundle", "follow_lead"})
+ACTS = STAYING_ACTS | MOVING_ACTS
+
+CONCLUSIONS = ("none", "other_phenomenon", "more_information", "trafficking")
+SUBJECTS = ("person", "place", "both")
+
+ROLES = frozenset({"reporter", "focal_point", "buddy", "designated", "partner", "care_coordinator", "chain_director",
+                   "functional_manager", "privacy_officer", "tick"})
+# Who may be held responsible for an open state; the person behind it is resolved from dated rows.
+OWNERS = frozenset({"focal_point"})
+
+STATUSES = ("policy", "stored source", "inferred", "proposal", "to be checked")

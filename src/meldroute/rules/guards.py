@@ -1,0 +1,90 @@
+"""What can hold a step back. Each guard answers one question about the facts.
+
+A pack picks guards by name for each step and explains each in its own words with a source; the
+questions themselves are the program's, so that a pack can be proven before it is used.
+"""
+
+from collections.abc import Callable, Mapping
+
+from .facts import SignalFacts
+from .policy import Policy
+from .route import route_signal
+
+Guard = Callable[[SignalFacts, Policy, str | None], bool]
+
+
+def _enriched(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    """Every required item of the checklist has an outcome, be it "nothing found"."""
+    return {item.id for item in policy.enrichment if item.required} <= facts.checked
+
+
+def _contacted_if_danger(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    """Acute danger: the urgent partner was spoken to first (no letting through)."""
+    return not facts.danger or policy.urgent_partner in facts.contacts
+
+
+def _advice_given(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return any(r.is_answered for r in facts.advice)
+
+
+def _no_advice_open(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return not any(r.is_open for r in facts.advice)
+
+
+def _forms_chosen(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return bool(facts.forms)
+
+
+def _order_kept(facts: SignalFacts, policy: Policy, partner: str | None) -> bool:
+    """Everyone the route puts before this partner was spoken to, tried with a reason, or skipped with one."""
+    if partner is None:
+        return True
+    before = route_signal(facts, policy).before(partner)
+    return before <= facts.contacts | facts.attempts | facts.skipped
+
+
+def _referrals_made(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    required = set(route_signal(facts, policy).required)
+    return required <= {r.partner for r in facts.passed_on} | facts.skipped
+
+
+def _referrals_settled(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return not any(r.is_open for r in facts.passed_on)
+
+
+def _feedback_settled(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return facts.feedback in ("given", "reasoned")
+
+
+def _consulted(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    """A partner was consulted: a contact, an answered request for advice, or a referral that was made."""
+    return bool(facts.contacts) or facts.conclusion is not None or bool(facts.passed_on)
+
+
+def _loops_left(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    return facts.loops < policy.max_loops
+
+
+def _loops_spent(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    return facts.loops >= policy.max_loops
+
+
+def _is_bundled(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    return facts.bundled
+
+
+GUARDS: Mapping[str, Guard] = {
+    "enriched": _enriched,
+    "contacted_if_danger": _contacted_if_danger,
+    "advice_given": _advice_given,
+    "no_advice_open": _no_advice_open,
+    "forms_chosen": _forms_chosen,
+    "order_kept": _order_kept,
+    "referrals_made": _referrals_made,
+    "referrals_settled": _referrals_settled,
+    "feedback_settled": _feedback_settled,
+    "consulted": _consulted,
+    "loops_left": _loops_left,
+    "loops_spent": _loops_spent,
+    "is_bundled": _is_bundled,
+}

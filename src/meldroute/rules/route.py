@@ -1,0 +1,77 @@
+"""Decide who must hear about a signal, in which order, and why."""
+
+from dataclasses import dataclass
+
+from .facts import SignalFacts
+from .policy import Extra, Policy, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One partner on the route. `rank` 1 comes first; equal ranks have no order between them."""
+
+    partner: str
+    rank: int
+    required: bool
+    because: tuple[str, ...]  # ids of the forms (or the extra) that ask for this partner
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    recipients: tuple[Recipient, ...]
+    earlier: frozenset[tuple[str, str]]  # (first, then): the strictest order of all routes that apply
+    skipped: tuple[str, ...]  # forms whose route did not apply, for the explanation page
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(r.partner for r in self.recipients if r.required)
+
+    def before(self, partner: str) -> frozenset[str]:
+        """Partners that must be spoken to before this one, however many links away."""
+        found: set[str] = set()
+        todo = {partner}
+        while todo:
+            todo = {first for first, then in self.earlier if then in todo} - found
+            found |= todo
+        return frozenset(found)
+
+
+def route_signal(facts: SignalFacts, policy: Policy) -> Routing:
+    """The union of the routes of all forms that were judged; the strictest order wins (F1.D3, F1.R)."""
+    routes = tuple(r for r in policy.routes if r.form in facts.forms)
+    earlier = frozenset(pair for route in routes for pair in _pairs(route))
+    recipients = tuple(_recipient(p, routes, earlier) for p in _partners(routes))
+    named = {r.partner for r in recipients}
+    extras = tuple(_extra(e) for e in policy.extras if _applies(e, facts) and e.partner not in named)
+    skipped = tuple(r.form for r in policy.routes if r not in routes)
+    return Routing(tuple(sorted(recipients, key=lambda r: r.rank)) + extras, earlier, skipped)
+
+
+def _pairs(route: Route) -> set[tuple[str, str]]:
+    return {(first, then) for n, group in enumerate(route.order) for later in route.order[n + 1:]
+            for first in group for then in later}
+
+
+def _partners(routes: tuple[Route, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p for route in routes for group in route.order for p in group))
+
+
+def _recipient(partner: str, routes: tuple[Route, ...], earlier: frozenset[tuple[str, str]]) -> Recipient:
+    asking = tuple(r for r in routes if any(partner in group for group in r.order))
+    return Recipient(partner, _rank(partner, earlier, frozenset()), True, tuple(r.form for r in asking),
+                     asking[0].source, asking[0].status)
+
+
+def _rank(partner: str, earlier: frozenset[tuple[str, str]], seen: frozenset[str]) -> int:
+    firsts = [first for first, then in earlier if then == partner and first not in seen]
+    return 1 + max((_rank(first, earlier, seen | {partner}) for first in firsts), default=0)
+
+
+def _applies(extra: Extra, facts: SignalFacts) -> bool:
+    return bool(facts.forms & extra.forms) and (facts.danger or not extra.when_danger)
+
+
+def _extra(extra: Extra) -> Recipient:
+    return Recipient(extra.partner, 1, False, (extra.id,), extra.source, extra.status)
