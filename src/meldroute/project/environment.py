@@ -1,0 +1,147 @@
+"""Reads `MELDROUTE_*` and says aloud what is missing or wrong."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class WrongSetting(Exception):
+    """A setting is missing or cannot be used. The message names it, the cause and the way out."""
+
+
+def data_folder() -> Path:
+    """Where the database, the keys and the built static files stand."""
+    return Path(os.environ.get("MELDROUTE_DATA") or "data").absolute()
+
+
+def folder(name: str) -> Path | None:
+    """A folder that must exist when it is named."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    if not Path(value).is_dir():
+        raise WrongSetting(f"{name}: there is no folder {value}. Make it, or leave {name} out.")
+    return Path(value).absolute()
+
+
+def words(name: str, *, default: str) -> list[str]:
+    """Words separated by spaces or commas."""
+    return os.environ.get(name, default).replace(",", " ").split()
+
+
+def whole_number(name: str, *, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal():
+        raise WrongSetting(f"{name}: '{value}' is not a whole number. Use for example {default}.")
+    return int(value)
+
+
+def base_url() -> str:
+    """The address people know this site by; links in mail start with it."""
+    value = os.environ.get("MELDROUTE_BASE_URL", "http://localhost:8000").rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise WrongSetting(f"MELDROUTE_BASE_URL: '{value}' is not an address. Use for example https://meldroute.example.")
+    return value
+
+
+def secret_key(data: Path) -> str:
+    """From the environment, else from the file that `meldroute run` made at its first start."""
+    value = os.environ.get("MELDROUTE_SECRET_KEY") or _read_secret(data / "secret_key")
+    if len(value) < 32:
+        raise WrongSetting("MELDROUTE_SECRET_KEY: shorter than 32 characters. Use a long random text.")
+    return value
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        raise WrongSetting(
+            f"MELDROUTE_SECRET_KEY is not set and {path} does not exist. "
+            "Put it in the environment, or start once with `meldroute run`."
+        ) from None
+
+
+def prepare_data_folder() -> Path:
+    """At the first start on this machine: a folder and a secret that only this account can read."""
+    data = data_folder()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if data.stat().st_mode & 0o077:
+        raise WrongSetting(f"MELDROUTE_DATA {data}: others can reach it. Run: chmod 700 {data}")
+    if not os.environ.get("MELDROUTE_SECRET_KEY"):
+        _make_secret(data / "secret_key")
+    return data
+
+
+def _make_secret(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def database(data: Path) -> dict:
+    """SQLite in the data folder, or PostgreSQL by its address: postgresql://user:password@host/name?pool=8."""
+    value = os.environ.get("MELDROUTE_DATABASE", "")
+    if not value:
+        return _sqlite(data / "meldroute.sqlite3")
+    parts = urlsplit(value)
+    if parts.scheme == "sqlite":
+        return _sqlite(Path(unquote(parts.path)))
+    if parts.scheme in {"postgresql", "postgres"}:
+        return _postgres(parts)
+    # The value may hold a password, so it is not repeated.
+    raise WrongSetting(
+        "MELDROUTE_DATABASE: unknown kind of database. Use postgresql://user:password@host/name, "
+        "sqlite:///folder/file, or leave it out for SQLite in the data folder."
+    )
+
+
+def _sqlite(path: Path) -> dict:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            # A transaction that reads first and writes later would fail instead of wait.
+            "transaction_mode": "IMMEDIATE",
+            # FULL: what was acknowledged is on disk. secure_delete: what was destroyed is gone from the file.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
+        },
+    }
+
+
+def _postgres(parts: SplitResult) -> dict:
+    options = dict(parse_qsl(parts.query))
+    pool = int(options.pop("pool", "8"))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    options["options"] = "-c synchronous_commit=on " + options.get("options", "")
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0 if pool else None,
+        "OPTIONS": options,
+    }
+
+
+def mail_backend() -> str:
+    """`console` prints mail on the terminal, for a look at invented signals; otherwise it goes to a mail server."""
+    if os.environ.get("MELDROUTE_SMTP_HOST") == "console":
+        return "django.core.mail.backends.console.EmailBackend"
+    return "django.core.mail.backends.smtp.EmailBackend"

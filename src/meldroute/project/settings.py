@@ -1,0 +1,192 @@
+"""One settings file. Everything comes from the environment (`MELDROUTE_*`), and what is not said is closed."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from meldroute.project import environment
+
+DATA = environment.data_folder()
+
+# Names that other rooms read.
+MELDROUTE_DATA = DATA
+MELDROUTE_KEYRING = Path(os.environ.get("MELDROUTE_KEYRING") or DATA / "keys" / "keyring.json")
+MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; None: only those in the package
+MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
+MELDROUTE_BASE_URL = environment.base_url()
+MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
+MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
+
+SECRET_KEY = environment.secret_key(DATA)
+DEBUG = False  # and no way to switch it on: a debug page shows what a signal says
+ALLOWED_HOSTS = environment.words("MELDROUTE_ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = [MELDROUTE_BASE_URL] if MELDROUTE_HTTPS else []
+
+ROOT_URLCONF = "meldroute.project.urls"
+WSGI_APPLICATION = "meldroute.project.wsgi.application"
+
+# No admin: it would be a second door around services, access and history.
+INSTALLED_APPS = [
+    "meldroute.storage.apps.StorageConfig",
+    "meldroute.web.apps.WebConfig",  # before the libraries whose templates it replaces
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "meldroute.web.headers.closed_by_default",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Reads open no `atomic`: on SQLite every page would otherwise hold the only writer.
+DATABASES = {"default": environment.database(DATA) | {"ATOMIC_REQUESTS": False}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Limits on sign-in must hold across worker processes, so memory of one process will not do. The table is small and
+# written at sign-in only. A key (which may come from an address) is stored as a keyed hash.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "meldroute_cache",
+        "KEY_FUNCTION": "meldroute.project.cache.hashed_key",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # the default 300 would let one attacker push out another's count
+    }
+}
+
+# People
+AUTH_USER_MODEL = "meldroute.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["meldroute.storage.passwords.BoundedArgon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "meldroute.web.accounts.adapter.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # allauth wants them named; the adapter closes the door
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the functional manager, who knows the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = False
+# Per account and per address, never for all. A whole town hall shares one address.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
+
+# Sessions
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = MELDROUTE_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if MELDROUTE_HTTPS else "meldroute-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if MELDROUTE_HTTPS else "meldroute-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # nothing said to a person in a cookie
+
+# Headers
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if MELDROUTE_HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "require-trusted-types-for": ["'script'"],
+    }
+}
+
+# A form holds a story, never a file: what is larger is refused before it is read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing unsealed on a disk
+
+# Mail
+EMAIL_BACKEND = environment.mail_backend()
+EMAIL_HOST = os.environ.get("MELDROUTE_SMTP_HOST", "")
+EMAIL_PORT = environment.whole_number("MELDROUTE_SMTP_PORT", default=25)
+EMAIL_HOST_USER = os.environ.get("MELDROUTE_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MELDROUTE_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("MELDROUTE_SMTP_SECURITY") == "starttls"
+EMAIL_USE_SSL = os.environ.get("MELDROUTE_SMTP_SECURITY") == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("MELDROUTE_SMTP_FROM", "meldroute@localhost")
+
+# Language and time: UTC in the database, Amsterdam on the screen
+USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+USE_I18N = True
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LOCALE_PATHS = [environment.PACKAGE / "web" / "locale"]
+
+# Static files
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"quiet": {"()": "meldroute.project.logs.QuietFormatter"}},
+    "filters": {"no_paths": {"()": "meldroute.project.logs.NoPaths"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "quiet", "filters": ["no_paths"]},
+    },
+    "root": {"handlers": ["stderr"], "level": os.environ.get("MELDROUTE_LOG_LEVEL", "WARNING")},
+    # Django's own handlers would mail or print a request as it came in.
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}
