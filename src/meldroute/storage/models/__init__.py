@@ -1,0 +1,16 @@
+"""The tables, one module per subject."""
+
+from .accounts import Absence, Membership, MunicipalitySettings, Organisation, User
+from .clocks import Clock
+from .drafts import Draft
+from .history import ChainHead, HistoryEntry
+from .installation import Installation, PackVersion
+from .messages import Message
+from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
+from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
+
+__all__ = [
+    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
+    "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "PackVersion", "PartnerLink",
+    "Referral", "ReporterFeedback", "Signal", "SignalKey", "User",
+]

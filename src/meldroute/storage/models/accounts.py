@@ -1,0 +1,100 @@
+"""People, organisations, and the dated memberships that give them a role."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from .base import Row
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150)
+    language = models.CharField(max_length=5, default="nl")
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(Row):
+    """A municipality, a partner or the region. The same body in two capacities is two rows."""
+
+    kind = models.CharField(max_length=20)
+    code = models.CharField(max_length=40)  # the policy pack's code: GM0794, AVIM, ZOCO_HELMOND
+    name = models.CharField(max_length=200)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "code"], name="one_organisation_per_code")]
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self, day: date) -> "MembershipQuerySet":
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, user__is_active=True)
+
+    def present(self, day: date) -> "MembershipQuerySet":
+        """Current and not away today."""
+        return self.current(day).exclude(absences__from_day__lte=day, absences__to_day__gte=day)
+
+    def of(self, organisation: object, *roles: str) -> "MembershipQuerySet":
+        return self.filter(organisation=organisation, role__in=roles)
+
+
+class Membership(Row):
+    """A person's role in an organisation, from day to day. An act names the membership it used."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=30)
+    domain = models.CharField(max_length=10, blank=True)  # "care" or "safety", for focal point and buddy (S-B2-03)
+    appointed_by = models.CharField(max_length=200, blank=True)  # decision of the college (S-B2-05)
+    appointed_on = models.DateField(null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    last_worklist_at = models.DateTimeField(null=True)
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "role"], name="membership_duty")]
+
+
+class Absence(Row):
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    from_day = models.DateField()
+    to_day = models.DateField()
+
+
+class MunicipalitySettings(Row):
+    """A municipality's own choices. A change is a new row; the newest that has started is in force."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="settings")
+    valid_from = models.DateTimeField()
+    content = models.JSONField()
+    saved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "-valid_from"], name="settings_in_force")]
