@@ -1,0 +1,61 @@
+"""Keyed hashes: find or check something without storing it.
+
+Each hash names the key version that made it (`1:ab12…`), so that an old one can still be found after the key changes.
+Without the keyring nobody can try out people, tokens or codes. What equal hashes reveal all the same stands in
+docs/threat-model.md.
+"""
+import hmac
+from uuid import UUID
+
+from .keyring import keyring
+
+HASH_LENGTH = 5 + 1 + 64  # the longest version number, the colon, SHA-256 in hex
+
+
+def reporter_tie(user_id: UUID) -> str:
+    """What stands with a signal, and in the history, instead of the reporter."""
+    return _hash("reporter_tie", b"tie", user_id.bytes)
+
+
+def reporter_ties(user_id: UUID) -> tuple[str, ...]:
+    """Every tie this person may be stored under, one per key version: look up with these."""
+    return _hashes("reporter_tie", b"tie", user_id.bytes)
+
+
+def link_token_hash(token: str) -> str:
+    """What is stored of the token in a partner's link."""
+    return _hash("link", b"token", token.encode())
+
+
+def link_token_hashes(token: str) -> tuple[str, ...]:
+    """Every hash a link with this token may be stored under: look up with these."""
+    return _hashes("link", b"token", token.encode())
+
+
+def code_hash(code: str, referral_id: UUID) -> str:
+    """What is stored of the code read aloud by phone. It says nothing about the same code elsewhere."""
+    return _hash("link", b"code " + referral_id.bytes, code.encode())
+
+
+def code_matches(code: str, referral_id: UUID, *, stored: str) -> bool:
+    """Is this the code? Compared in constant time."""
+    return _matches("link", b"code " + referral_id.bytes, code.encode(), stored)
+
+
+def _hash(purpose: str, use: bytes, content: bytes) -> str:
+    return _hash_with(purpose, use, content, keyring().current(purpose))
+
+
+def _hashes(purpose: str, use: bytes, content: bytes) -> tuple[str, ...]:
+    return tuple(_hash_with(purpose, use, content, version) for version in keyring().versions(purpose))
+
+
+def _hash_with(purpose: str, use: bytes, content: bytes, version: int) -> str:
+    secret = keyring().derive(purpose, use, version=version)
+    return f"{version}:{hmac.digest(secret, content, 'sha256').hex()}"
+
+
+def _matches(purpose: str, use: bytes, content: bytes, stored: str) -> bool:
+    known = _hashes(purpose, use, content)
+    # Every version is compared, also after a hit, so that the time taken tells nothing.
+    return sum(hmac.compare_digest(stored.encode(), one.encode()) for one in known) > 0
