@@ -133,7 +133,8 @@ def working_days_late(due_at: datetime, *, now: datetime, hours: WorkingHours) -
     Due on Friday: 0 all weekend, 1 from Monday 00:00 local time. Raises `NaiveMoment`.
     """
     due_at, now = in_utc("due_at", due_at), in_utc("now", now)
-    due_day, today = local_date(due_at).toordinal(), local_date(now).toordinal()
+    last_moment = due_at - timedelta(microseconds=1)  # closing at midnight belongs to the day it closes
+    due_day, today = local_date(last_moment).toordinal(), local_date(now).toordinal()
     return sum(is_working_day(date.fromordinal(day), hours) for day in range(due_day + 1, today + 1))
 
 
