@@ -70,7 +70,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "meldroute.web.forms_base.MeldrouteRenderer"
 
 # Reads open no `atomic`: on SQLite every page would otherwise hold the only writer.
 DATABASES = {"default": environment.database(DATA) | {"ATOMIC_REQUESTS": False}}

@@ -1,0 +1,1 @@
+"""What a template may call: words for times, and the components."""
