@@ -108,10 +108,11 @@ def whom_to_call(channels: Iterable[Channel], *, now: datetime) -> CallAdvice:
 
     Raises `NaiveMoment`.
     """
+    now = in_utc("whom_to_call", now)
     states = tuple(opening_state(channel, now=now) for channel in channels if channel.kind == "tel")
     changes = [moment for state in states for moment in (state.opens_at, state.closes_at) if moment]
     return CallAdvice(
-        at=in_utc("whom_to_call", now),
+        at=now,
         call=tuple(state for state in states if state.open_now),
         closed=tuple(state for state in states if not state.open_now),
         changes_at=min(changes, default=None),
