@@ -1,4 +1,5 @@
 """Form tokens: whose form it is, for a day, told to nobody else."""
+
 import base64
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

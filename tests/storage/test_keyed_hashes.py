@@ -1,4 +1,5 @@
 """Keyed hashes: found again by who holds the keyring, of no use to who does not."""
+
 import base64
 import hashlib
 import json
@@ -11,6 +12,8 @@ from meldroute.storage.keyed_hashes import (
     HASH_LENGTH,
     code_hash,
     code_matches,
+    draft_tie,
+    draft_ties,
     link_token_hash,
     link_token_hashes,
     reporter_tie,
@@ -51,7 +54,8 @@ def test_a_reporter_is_tied_to_a_signal_without_being_named():
 
 
 def test_without_the_key_nobody_can_try_out_people():
-    guesses = {hashlib.sha256(form).hexdigest() for form in (PERSON.bytes, PERSON.hex.encode(), str(PERSON).encode())}
+    forms = (PERSON.bytes, PERSON.hex.encode(), str(PERSON).encode())
+    guesses = {base64.urlsafe_b64encode(hashlib.sha256(form).digest()).decode().rstrip("=") for form in forms}
     assert reporter_tie(PERSON).partition(":")[2] not in guesses
 
 
@@ -63,11 +67,12 @@ def test_another_keyring_makes_other_ties(tmp_path, ring):
 
 
 def test_an_old_tie_and_an_old_link_are_still_found_after_a_new_key(ring):
-    old_tie, old_link = reporter_tie(PERSON), link_token_hash("token")
+    old_tie, old_link, old_draft = reporter_tie(PERSON), link_token_hash("token"), draft_tie(PERSON)
     with_newer_keys(ring)
     assert reporter_tie(PERSON) != old_tie
     assert reporter_ties(PERSON) == (reporter_tie(PERSON), old_tie)
     assert link_token_hashes("token") == (link_token_hash("token"), old_link)
+    assert draft_ties(PERSON) == (draft_tie(PERSON), old_draft)
 
 
 def test_a_code_fits_its_own_referral_only():
@@ -89,4 +94,5 @@ def test_an_old_code_still_fits_after_a_new_key(ring):
 def test_one_value_hashes_differently_for_every_use():
     text = "0" * 16
     person = UUID(bytes=text.encode())
-    assert len({reporter_tie(person), link_token_hash(text), code_hash(text, person)}) == 3
+    hashes = {reporter_tie(person), draft_tie(person), link_token_hash(text), code_hash(text, person)}
+    assert len({one.partition(":")[2] for one in hashes}) == 4

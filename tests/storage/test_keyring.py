@@ -1,4 +1,5 @@
 """The keyring: made once, whole on disk, and refused aloud when anyone else could have reached it."""
+
 import base64
 import json
 import os
@@ -92,7 +93,9 @@ def test_the_settings_say_where_the_keyring_is(path, settings):
 
 def test_a_missing_keyring_says_what_to_do(tmp_path, settings):
     settings.MELDROUTE_KEYRING = tmp_path / "keyring.json"
-    with pytest.raises(KeyringMissing, match=r"keyring\.json: there is no such file\. Put back.*MELDROUTE_KEYRING"):
+    with pytest.raises(
+        KeyringMissing, match=r"keyring\.json: there is no such file\. Put back.*MELDROUTE_KEYRING"
+    ):
         keyring()
 
 

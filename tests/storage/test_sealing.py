@@ -1,4 +1,5 @@
 """Sealed text opens in its own place with its own key, and in no other way."""
+
 from uuid import UUID, uuid4
 
 import pytest
@@ -48,7 +49,9 @@ def test_what_was_sealed_comes_back_as_it_was(text):
     assert open_sealed(KEY, seal(KEY, text, place=PLACE), place=PLACE) == text
 
 
-@pytest.mark.parametrize("text", ["", "\x00", "a\x00\x00", "é\x80", "\x80", "x" * 63, "x" * 64, "x" * 1024, "ö" * 700])
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "a\x00\x00", "é\x80", "\x80", "x" * 63, "x" * 64, "x" * 1024, "ö" * 700]
+)
 def test_every_ending_survives_the_padding(text):
     assert open_sealed(KEY, seal(KEY, text, place=PLACE), place=PLACE) == text
 
@@ -99,7 +102,9 @@ def test_the_refusal_names_place_cause_and_way_out_and_shows_nothing_of_the_text
     assert refusal.value.place == PLACE
 
 
-@pytest.mark.parametrize("nothing", [None, "", "not sealed", b"", b"plain text that somebody put in the column"])
+@pytest.mark.parametrize(
+    "nothing", [None, "", "not sealed", b"", b"plain text that somebody put in the column"]
+)
 def test_something_never_sealed_is_refused_not_shown(nothing):
     with pytest.raises(SealBroken):
         open_sealed(KEY, nothing, place=PLACE)

@@ -1,9 +1,10 @@
 """The hash chain of history and read log: computation only, without a database.
 
-Each entry's hash covers the hash before it, so no entry can be changed, dropped, added or moved without every later
-hash, and the head, changing too. Anyone who can rewrite the whole chain and its head can still do so: that takes an
-outside copy of the head to notice (docs/threat-model.md).
+Each entry's hash covers the hash before it, so no entry can be changed, dropped, added or moved without every
+later hash, and the head, changing too. Anyone who can rewrite the whole chain and its head can still do so:
+that takes an outside copy of the head to notice (docs/threat-model.md).
 """
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -22,128 +23,147 @@ class NotCanonical(ValueError):
 class ChainBroken(Exception):
     """The first place where what is stored differs from what was written."""
 
-    def __init__(self, chain_id: UUID | str, sequence: int, cause: str) -> None:
+    def __init__(self, chain: str, number: int, cause: str) -> None:
         super().__init__(
-            f"chain {chain_id}, entry {sequence}: {cause}. Everything before it is sound. Repair nothing: "
+            f"chain {chain}, entry {number}: {cause}. Everything before it is sound. Repair nothing: "
             "keep the database as it is, compare with a backup and tell the privacy officer."
         )
-        self.chain_id = chain_id
-        self.sequence = sequence
+        self.chain = chain
+        self.number = number
         self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
 class ChainEntry:
-    """What one entry says: everything that its hash covers."""
+    """What one entry says. The hash covers all of it, so a column that is not here is not protected."""
 
-    chain_id: UUID | str
-    sequence: int  # from 1, without gaps
+    chain: str
+    number: int  # from 1, without gaps
     at: datetime
     actor_kind: str
-    actor_value: str
+    actor: str
+    role: str
+    organisation: UUID | None
     act: str
-    subject_ids: tuple[UUID, ...]
+    signal: UUID | None
+    subjects: tuple[UUID | str, ...]
     details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class ChainHead:
-    """Where a chain ends: the last sequence number and its hash."""
+class StoredEntry:
+    """An entry as it was found: with the hashes that were stored beside it."""
 
-    sequence: int
+    entry: ChainEntry
+    previous_hash: bytes
     hash: bytes
 
 
-def genesis(chain_id: UUID | str) -> ChainHead:
-    """The head of a chain without entries. It differs per chain, so no chain's start fits another."""
-    return ChainHead(0, hashlib.sha256(f"{_FORMAT} begins {chain_id}".encode()).digest())
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a chain ends: the number of its last entry and that entry's hash."""
+
+    number: int
+    hash: bytes
+
+
+def genesis(chain: str) -> ChainHead:
+    """The end of a chain without entries. It differs per chain, so no chain's start fits another."""
+    return ChainHead(0, hashlib.sha256(f"{_FORMAT} begins {chain}".encode()).digest())
 
 
 def canonical(entry: ChainEntry) -> bytes:
     """The one spelling of an entry: the same after any round trip through either database."""
-    place = f"chain {entry.chain_id}, entry {entry.sequence}"
+    place = f"chain {entry.chain}, entry {entry.number}"
     if entry.at.tzinfo is None:
         raise NotCanonical(f"{place}: its time has no zone. Pass an aware datetime.")
-    details = dict(entry.details)
-    _refuse_unstable([entry.actor_kind, entry.actor_value, entry.act], f"{place}, actor and act")
-    _refuse_unstable(details, f"{place}, details")
-    return json.dumps(
-        [
-            str(entry.chain_id),
-            entry.sequence,
-            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            entry.actor_kind,
-            entry.actor_value,
-            entry.act,
-            [str(subject) for subject in entry.subject_ids],
-            details,
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-    ).encode()
+    content = [
+        entry.chain,
+        entry.number,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor_kind,
+        entry.actor,
+        entry.role,
+        None if entry.organisation is None else str(entry.organisation),
+        entry.act,
+        None if entry.signal is None else str(entry.signal),
+        [str(subject) for subject in entry.subjects],
+        dict(entry.details),
+    ]
+    _refuse_unstable(content[:-1], place)
+    _refuse_unstable(content[-1], f"{place}, details")
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def entry_hash(previous_hash: bytes, canonical_entry: bytes) -> bytes:
     """The hash of an entry, given the one before it."""
     if len(previous_hash) != HASH_BYTES:
-        raise ValueError(f"chain: previous hash is {len(previous_hash)} bytes, not {HASH_BYTES}. Start at genesis().")
+        raise ValueError(
+            f"chain: the previous hash is {len(previous_hash)} bytes, not {HASH_BYTES}. Start at genesis()."
+        )
     return hashlib.sha256(f"{_FORMAT} entry ".encode() + previous_hash + canonical_entry).digest()
 
 
 def next_head(head: ChainHead, entry: ChainEntry) -> ChainHead:
-    """The head after this entry joins, or a refusal when it does not follow."""
-    if entry.sequence != head.sequence + 1:
+    """The end after this entry joins, or a refusal when it does not follow."""
+    if entry.number != head.number + 1:
         raise ValueError(
-            f"chain {entry.chain_id}: entry {entry.sequence} does not follow {head.sequence}. Lock the head first."
+            f"chain {entry.chain}: entry {entry.number} does not follow {head.number}. Lock the head first."
         )
-    return ChainHead(entry.sequence, entry_hash(head.hash, canonical(entry)))
+    return ChainHead(entry.number, entry_hash(head.hash, canonical(entry)))
 
 
 def verify(
-    stored: Iterable[tuple[ChainEntry, bytes]], *, chain_id: UUID | str, head: ChainHead, start: ChainHead | None = None
+    stored: Iterable[StoredEntry], *, chain: str, head: ChainHead, start: ChainHead | None = None
 ) -> int:
-    """Walk the entries in order, each with its stored hash, and count them; raise `ChainBroken` at the first wrong one.
+    """Walk the entries in order and count them; raise `ChainBroken` at the first wrong one.
 
-    `head` is what the chain should end with: without it a chain cut short at the end would look whole. `start` is where
-    to begin when what came before is gone for a good reason. Takes any iterator and keeps one entry in memory.
+    `head` is what the chain should end in: without it a chain cut short would look whole. `start` is where to
+    begin when what came before is gone for a good reason. Takes any iterator and keeps one entry in memory.
     """
-    last = start or genesis(chain_id)
+    last = start or genesis(chain)
     count = 0
-    for entry, found in stored:
-        _refuse_stranger(entry, chain_id, last.sequence + 1)
-        last = _checked(last, entry, found)
+    for found in stored:
+        _refuse_out_of_place(found.entry, chain, last.number + 1)
+        last = _checked(last, found)
         count += 1
-    if last.sequence < head.sequence:
-        raise ChainBroken(chain_id, last.sequence + 1, f"is missing, like all up to the end, {head.sequence}")
-    if last.sequence > head.sequence:
-        raise ChainBroken(chain_id, head.sequence + 1, f"is beyond the end of the chain, which is {head.sequence}")
-    if last.hash != head.hash:
-        raise ChainBroken(chain_id, head.sequence, "differs from the head that was kept of the chain")
+    _refuse_another_end(chain, last, head)
     return count
 
 
-def _refuse_stranger(entry: ChainEntry, chain_id: UUID | str, expected: int) -> None:
-    if str(entry.chain_id) != str(chain_id):
-        raise ChainBroken(chain_id, expected, f"belongs to chain {entry.chain_id}")
-    if entry.sequence > expected:
-        raise ChainBroken(chain_id, expected, f"is missing or out of order: {entry.sequence} stands in its place")
-    if entry.sequence < expected:
-        raise ChainBroken(chain_id, entry.sequence, f"stands again, or out of order, where {expected} should be")
+def _refuse_out_of_place(entry: ChainEntry, chain: str, expected: int) -> None:
+    if entry.chain != chain:
+        raise ChainBroken(chain, expected, f"belongs to chain {entry.chain}")
+    if entry.number > expected:
+        raise ChainBroken(chain, expected, f"is missing or out of order: {entry.number} stands in its place")
+    if entry.number < expected:
+        raise ChainBroken(chain, entry.number, f"stands again, or out of order, where {expected} should be")
 
 
-def _checked(last: ChainHead, entry: ChainEntry, found: bytes) -> ChainHead:
+def _checked(last: ChainHead, found: StoredEntry) -> ChainHead:
+    chain, number = found.entry.chain, found.entry.number
+    if bytes(found.previous_hash) != last.hash:
+        raise ChainBroken(chain, number, "does not follow the entry before it: its previous hash differs")
     try:
-        after = next_head(last, entry)
+        after = next_head(last, found.entry)
     except NotCanonical as error:
-        raise ChainBroken(entry.chain_id, entry.sequence, f"was changed: nobody could write this ({error})") from None
-    if after.hash != bytes(found):
-        raise ChainBroken(entry.chain_id, entry.sequence, "was changed after it was written, or its hash was")
+        raise ChainBroken(chain, number, f"was changed: nobody could write this ({error})") from None
+    if after.hash != bytes(found.hash):
+        raise ChainBroken(chain, number, "was changed after it was written, or its hash was")
     return after
 
 
+def _refuse_another_end(chain: str, last: ChainHead, head: ChainHead) -> None:
+    if last.number < head.number:
+        raise ChainBroken(chain, last.number + 1, f"is missing, like all up to the end, {head.number}")
+    if last.number > head.number:
+        raise ChainBroken(chain, head.number + 1, f"is beyond the end of the chain, which is {head.number}")
+    if last.hash != bytes(head.hash):
+        raise ChainBroken(chain, head.number, "differs from the head that was kept of the chain")
+
+
 def _refuse_unstable(value: object, place: str) -> None:
-    """Only what JSON spells in one way: a float or a number as key may come back from a database as something else."""
+    """Only what JSON spells in one way: a float, or a number as key, may come back as something else."""
     match value:
         case None | bool() | int():
             return
@@ -157,7 +177,9 @@ def _refuse_unstable(value: object, place: str) -> None:
                 _refuse_key(key, place)
                 _refuse_unstable(part, f"{place}.{key}")
         case _:
-            raise NotCanonical(f"{place}: {type(value).__name__} has no single spelling. Use text or whole numbers.")
+            raise NotCanonical(
+                f"{place}: {type(value).__name__} has no single spelling. Use text or whole numbers."
+            )
 
 
 def _refuse_key(key: object, place: str) -> None:
@@ -168,4 +190,6 @@ def _refuse_key(key: object, place: str) -> None:
 
 def _refuse_unstorable(text: str, place: str) -> None:
     if "\x00" in text or any("\ud800" <= mark <= "\udfff" for mark in text):
-        raise NotCanonical(f"{place}: the text holds a character that PostgreSQL does not store. Leave it out.")
+        raise NotCanonical(
+            f"{place}: the text holds a character that PostgreSQL does not store. Leave it out."
+        )

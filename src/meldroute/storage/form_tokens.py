@@ -1,8 +1,9 @@
 """Form tokens: a form remembers whose it is, for a day, without a row and without naming anyone.
 
-Three paths need this when there is no session to ask: a login that expired, a CSRF failure and an error half way. The
-random submission id makes two submissions of one form one report.
+Three paths need this when there is no session to ask: a login that expired, a CSRF failure and an error half
+way. The random submission id makes two submissions of one form one report.
 """
+
 import base64
 import json
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def read_form_token(token: str, *, now: datetime) -> FormToken:
     # Both ways: a clock that jumps back may not make a person lose what they typed.
     if abs(now - read.issued_at) > LIFETIME:
         raise FormTokenExpired(
-            f"form token: made at {read.issued_at:%Y-%m-%d %H:%M} UTC and valid for {LIFETIME}. Open the form again."
+            f"form token: made at {read.issued_at:%Y-%m-%d %H:%M} UTC, valid for a day. Open the form again."
         )
     return read
 
@@ -56,7 +57,9 @@ def read_form_token(token: str, *, now: datetime) -> FormToken:
 def _opened(token: str) -> FormToken:
     try:
         sealed = _decoded(token)
-        person_id, form, submission_id, issued_at = json.loads(open_with_purpose("token", sealed, place=_PLACE))
+        person_id, form, submission_id, issued_at = json.loads(
+            open_with_purpose("token", sealed, place=_PLACE)
+        )
     except (SealBroken, ValueError):
         raise FormTokenBroken(
             "form token: it was not made here or was changed on the way. Open the form again."

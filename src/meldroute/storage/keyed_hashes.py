@@ -1,15 +1,17 @@
 """Keyed hashes: find or check something without storing it.
 
-Each hash names the key version that made it (`1:ab12…`), so that an old one can still be found after the key changes.
-Without the keyring nobody can try out people, tokens or codes. What equal hashes reveal all the same stands in
-docs/threat-model.md.
+Each hash names the key version that made it (`1:Zx9k…`), so that an old one can still be found after the key
+changes. Without the keyring nobody can try out people, tokens or codes. What equal hashes reveal all the same
+stands in docs/threat-model.md.
 """
+
+import base64
 import hmac
 from uuid import UUID
 
 from .keyring import keyring
 
-HASH_LENGTH = 5 + 1 + 64  # the longest version number, the colon, SHA-256 in hex
+HASH_LENGTH = 5 + 1 + 43  # the longest version number, the colon, SHA-256 in base64
 
 
 def reporter_tie(user_id: UUID) -> str:
@@ -20,6 +22,15 @@ def reporter_tie(user_id: UUID) -> str:
 def reporter_ties(user_id: UUID) -> tuple[str, ...]:
     """Every tie this person may be stored under, one per key version: look up with these."""
     return _hashes("reporter_tie", b"tie", user_id.bytes)
+
+
+def draft_tie(person_id: UUID) -> str:
+    """Whose draft this is. Another hash than a reporter's, so that drafts and signals do not join."""
+    return _hash("token", b"draft", person_id.bytes)
+
+
+def draft_ties(person_id: UUID) -> tuple[str, ...]:
+    return _hashes("token", b"draft", person_id.bytes)
 
 
 def link_token_hash(token: str) -> str:
@@ -52,7 +63,8 @@ def _hashes(purpose: str, use: bytes, content: bytes) -> tuple[str, ...]:
 
 def _hash_with(purpose: str, use: bytes, content: bytes, version: int) -> str:
     secret = keyring().derive(purpose, use, version=version)
-    return f"{version}:{hmac.digest(secret, content, 'sha256').hex()}"
+    digest = base64.urlsafe_b64encode(hmac.digest(secret, content, "sha256")).decode().rstrip("=")
+    return f"{version}:{digest}"
 
 
 def _matches(purpose: str, use: bytes, content: bytes, stored: str) -> bool:

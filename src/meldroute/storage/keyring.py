@@ -1,11 +1,12 @@
 """The keyring: a file outside the database, without which sealed text stays sealed.
 
-One random key of 32 bytes per purpose and version. Keys are separate so that one that leaks opens one thing only:
-`wrap` wraps the key of each signal, `reporter_tie` ties a signal to who reported it, `link` belongs to the links of
-partners without an account, `token` to what has no signal yet (form tokens, drafts).
+One random key of 32 bytes per purpose and version. Keys are separate so that one that leaks opens one thing
+only: `wrap` wraps the key of each signal, `reporter_tie` ties a signal to who reported it, `link` belongs to
+the links of partners without an account, `token` to what has no signal yet (form tokens, drafts).
 
 A purpose may hold several versions; new work uses the current one, old work names the version it used.
 """
+
 import base64
 import binascii
 import hashlib
@@ -165,7 +166,9 @@ def _refuse_others(path: Path, found: os.stat_result, *, most: int) -> None:
         )
     mode = stat.S_IMODE(found.st_mode)
     if mode & ~most:
-        raise KeyringRefused(f"keyring {path}: has mode {mode:04o}, so others can reach it. Run: chmod {most:o} {path}")
+        raise KeyringRefused(
+            f"keyring {path}: has mode {mode:04o}, so others can reach it. Run: chmod {most:o} {path}"
+        )
 
 
 def _parse(path: Path, content: bytes) -> Keyring:
@@ -177,7 +180,12 @@ def _parse(path: Path, content: bytes) -> Keyring:
         _refuse_wrong_purposes(path, purposes)
         keys = {purpose: _keys_of(path, purpose, entry["keys"]) for purpose, entry in purposes.items()}
         current = {purpose: entry["current"] for purpose, entry in purposes.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):  # the error itself could quote a key, so it is not shown
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # the error itself could quote a key, so it is not shown
         raise _broken(path, "is not a complete keyring") from None
     for purpose, version in current.items():
         if type(version) is not int or version not in keys[purpose]:
@@ -194,7 +202,9 @@ def _refuse_wrong_purposes(path: Path, purposes: Mapping[str, object]) -> None:
 
 
 def _keys_of(path: Path, purpose: str, written: Mapping[str, str]) -> dict[int, bytes]:
-    return {_version_of(path, purpose, name): _key_of(path, purpose, name, text) for name, text in written.items()}
+    return {
+        _version_of(path, purpose, name): _key_of(path, purpose, name, text) for name, text in written.items()
+    }
 
 
 def _version_of(path: Path, purpose: str, name: str) -> int:
@@ -209,7 +219,9 @@ def _key_of(path: Path, purpose: str, name: str, text: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
-        raise _broken(path, f"has a key for '{purpose}' version {name} that is not {KEY_BYTES} bytes in base64")
+        raise _broken(
+            path, f"has a key for '{purpose}' version {name} that is not {KEY_BYTES} bytes in base64"
+        )
     return key
 
 
@@ -221,4 +233,6 @@ def _refuse_shared_keys(path: Path, keys: Mapping[str, Mapping[int, bytes]]) -> 
 
 
 def _broken(path: Path, cause: str) -> KeyringRefused:
-    return KeyringRefused(f"keyring {path}: {cause}. Put back a copy of the keyring that belongs to this database.")
+    return KeyringRefused(
+        f"keyring {path}: {cause}. Put back a copy of the keyring that belongs to this database."
+    )

@@ -1,11 +1,14 @@
 """Sealing: personal text lies on disk only encrypted, and bound to the row it belongs to.
 
-AES-256-GCM. A signal has a key of its own; that key is stored wrapped under the keyring. What has no signal is sealed
-under the keyring itself. What was sealed in one place (`Signal.narrative:<uuid>`) opens nowhere else.
+AES-256-GCM. A signal has a key of its own; that key is stored wrapped under the keyring. What has no signal
+is sealed under the keyring itself. What was sealed in one place (`Signal.narrative:<uuid>`) opens nowhere
+else.
 
-Layout: one byte that names the format, two bytes key version where the keyring is used, 12 bytes nonce, ciphertext and
-tag. Nonces are random: one key is safe for some four thousand million texts, far above what one keyring will see.
+Layout: one byte that names the format, two bytes key version where the keyring is used, 12 bytes nonce,
+ciphertext and tag. Nonces are random: one key is safe for some four thousand million texts, far above what
+one keyring will see.
 """
+
 import os
 from uuid import UUID
 
@@ -25,8 +28,9 @@ class SealBroken(Exception):
 
     def __init__(self, place: str, cause: str) -> None:
         super().__init__(
-            f"{place}: the sealed text cannot be opened: {cause}. Check that the keyring belongs to this database; "
-            "if it does, the row was damaged or changed: restore it and find out who could write there."
+            f"{place}: the sealed text cannot be opened: {cause}. "
+            "Check that the keyring belongs to this database; if it does, the row was damaged or changed: "
+            "restore it and find out who could write there."
         )
         self.place = place
         self.cause = cause
@@ -121,7 +125,9 @@ def _decrypt(secret: bytes, body: bytes, *, header: bytes, place: str) -> bytes:
     try:
         return AESGCM(secret).decrypt(body[:_NONCE], body[_NONCE:], _bound(header, place))
     except InvalidTag:
-        raise SealBroken(place, "it was changed, sealed in another place, or sealed with another key") from None
+        raise SealBroken(
+            place, "it was changed, sealed in another place, or sealed with another key"
+        ) from None
 
 
 def _bound(header: bytes, place: str) -> bytes:
@@ -172,7 +178,7 @@ def _bucket(length: int) -> int:
     """Round up, so that a stored length says little about the text.
 
     Up to 1 KiB in steps of 64: every name, number or birth date looks the same, and a field costs little.
-    Above it in steps of 256: a narrative's length stays a guess of a few sentences for at most a quarter more space.
+    Above it in steps of 256: a narrative's length is known to a few sentences.
     """
     step = 64 if length <= 1024 else 256
     return -(-length // step) * step
@@ -195,4 +201,6 @@ def _encoded(text: str, place: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:  # its own message would carry the text
-        raise CannotSeal(f"{place}: the text holds half a character and cannot be stored. Type it again.") from None
+        raise CannotSeal(
+            f"{place}: the text holds half a character and cannot be stored. Type it again."
+        ) from None
