@@ -5,9 +5,9 @@ from uuid import UUID
 
 from .actors import Reader
 
-# Roles of one municipality that work on its signals.
-DESK = frozenset({"focal_point", "buddy"})
-LANES = ("regular", "confidential")
+# Which roles of a municipality work on which of its signals. A signal about a colleague, a member of the
+# board or the focal point is for the designated person alone; focal point and buddy are passed by.
+DESK = {"regular": frozenset({"focal_point", "buddy"}), "confidential": frozenset({"designated"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,12 @@ NOTHING = Scope(None, frozenset())
 def signal_scope(reader: Reader) -> Scope:
     """Signals whose content this reader may open.
 
-    A signal about a colleague, a member of the board or the focal point is for the designated person
-    alone; focal point and buddy are passed by. Partners see disclosures, never signals.
+    Partners see disclosures, never signals.
     """
-    if reader.organisation_kind != "municipality":
+    lanes = frozenset(lane for lane, roles in DESK.items() if reader.role in roles)
+    if reader.organisation_kind != "municipality" or not lanes:
         return NOTHING
-    lanes = set()
-    if reader.role in DESK:
-        lanes.add("regular")
-    if reader.designated:
-        lanes.add("confidential")
-    return Scope(reader.organisation, frozenset(lanes)) if lanes else NOTHING
-
-
-def acting_role(reader: Reader, *, lane: str) -> str:
-    """The role in which this reader acts on a signal of this lane, in the words of the policy pack."""
-    return "designated" if lane == "confidential" else reader.role
+    return Scope(reader.organisation, lanes)
 
 
 def disclosure_scope(reader: Reader) -> UUID | None:
@@ -57,6 +47,7 @@ AREAS: dict[str, frozenset[str]] = {
     "reporter": frozenset({"report", "my_reports"}),
     "focal_point": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
     "buddy": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
+    "designated": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
     "partner": frozenset({"disclosures", "notifications"}),
     "care_coordinator": frozenset({"disclosures", "notifications"}),
     "chain_director": frozenset({"chain", "partners", "notifications"}),
@@ -66,7 +57,5 @@ AREAS: dict[str, frozenset[str]] = {
 
 
 def may_enter(reader: Reader, area: str) -> bool:
-    """Whether this reader may open an area. Designated persons have a work list of their own lane."""
-    if area == "work_list" and reader.designated and reader.organisation_kind == "municipality":
-        return True
+    """Whether this reader may open an area."""
     return area in AREAS.get(reader.role, frozenset())

@@ -37,7 +37,6 @@ class Reader:
     organisation: UUID
     organisation_kind: str  # "municipality", "partner" or "region"
     organisation_code: str  # the pack's code: "GM0794", "AVIM"
-    designated: bool = False  # takes signals about colleagues here, named before such a signal existed
 
     @property
     def actor(self) -> Actor:

@@ -6,7 +6,7 @@ from .base import Row
 
 
 class Draft(Row):
-    person_tie = models.CharField(max_length=64)  # keyed hash
+    person_tie = models.CharField(max_length=80)  # keyed hash
     form = models.CharField(max_length=40)
     submission = models.CharField(max_length=64, unique=True)
     body_sealed = models.BinaryField()

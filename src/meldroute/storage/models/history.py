@@ -19,7 +19,7 @@ class HistoryEntry(models.Model):
     number = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=12)
-    actor = models.CharField(max_length=64)
+    actor = models.CharField(max_length=80)
     role = models.CharField(max_length=30)
     organisation = models.UUIDField(null=True)
     act = models.CharField(max_length=40)

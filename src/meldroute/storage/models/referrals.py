@@ -82,8 +82,8 @@ class PartnerLink(Row):
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="links")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    token_hash = models.CharField(max_length=64, unique=True)
-    code_hash = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=80, unique=True)
+    code_hash = models.CharField(max_length=80)
     code_sealed = models.BinaryField()  # under the signal's key, for the focal point to read aloud
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -38,7 +38,7 @@ class Signal(SealedRow):
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # a second editor gets a conflict, not a silent overwrite
     submission = models.CharField(max_length=64, unique=True)  # a form sent twice is one report
-    reporter_tie = models.CharField(max_length=64)  # keyed hash
+    reporter_tie = models.CharField(max_length=80)  # keyed hash
     content_sealed = models.BinaryField()
     reporter_sealed = models.BinaryField()
     assessment_sealed = models.BinaryField(null=True)

@@ -1,0 +1,121 @@
+"""Take in a signal: one transaction, after which nothing of it can be lost."""
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from meldroute.rules.actors import Actor, Reader
+from meldroute.rules.references import make_reference
+from meldroute.storage import history
+from meldroute.storage.choices import choices_in_force
+from meldroute.storage.keyed_hashes import reporter_tie
+from meldroute.storage.models import Message, Signal, SignalKey
+from meldroute.storage.sealing import new_signal_key, wrap_key
+
+from . import clocks, duties
+from .running_policy import pack_now, version_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignal:
+    """What a reporter said. Nothing in it is a form of exploitation, a proof or a victim's name that was asked for."""
+
+    narrative: str
+    about: str = "both"  # acts.SUBJECTS
+    where: str = ""
+    when: str = ""
+    danger: bool = False
+    called: tuple[str, ...] = ()  # "112", "AVIM": whom the reporter called already
+    minor: bool | None = None
+    name_allowed: bool = False  # a wish: may the focal point mention the reporter's name to partners?
+    about_colleague: bool = False
+    care_provider: bool = False  # known from work as a care provider: the focal point calls
+    noticed: tuple[str, ...] = ()  # indicator ids
+    channel: str = "form"  # "form", "phone" or "desk"
+    on_behalf_of: str = ""  # how to reach the person a colleague reports for
+
+    def content(self) -> dict:
+        """What is sealed. The clear columns hold the rest."""
+        sealed = ("narrative", "where", "when", "called", "name_allowed", "care_provider", "noticed", "on_behalf_of")
+        return {name: value for name, value in asdict(self).items() if name in sealed}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    reference: str
+    first: bool  # False: this form had arrived before, and this is the report it became
+
+
+class NobodyDesignated(Exception):
+    """A signal about a colleague has nobody to go to. It is not taken in under other eyes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this municipality has not named who takes signals about a colleague. Call the police (0900-8844), or "
+            "Meld Misdaad Anoniem (0800-7000); the functional manager must name somebody first."
+        )
+
+
+def register_signal(new: NewSignal, *, reader: Reader, submission: UUID, now: datetime) -> Receipt:
+    """Seal and store the signal, start its clock, leave messages to be sent, write the history.
+
+    The same `submission` twice is one report: the second call returns the first one's receipt.
+    Raises `NobodyDesignated` for a signal about a colleague that nobody may see.
+    """
+    tie = reporter_tie(reader.user)
+    try:
+        with transaction.atomic():
+            return Receipt(_register(new, reader=reader, tie=tie, submission=str(submission), now=now), first=True)
+    except IntegrityError:
+        earlier = Signal.objects.filter(submission=str(submission), reporter_tie=tie).first()
+        if earlier is None:
+            raise
+        return Receipt(earlier.reference, first=False)
+
+
+def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now: datetime) -> str:
+    pack = pack_now(now=now)
+    choices = choices_in_force(reader.organisation, now=now)
+    lane = "confidential" if new.about_colleague else "regular"
+    told = _whom_to_tell(new, reader.organisation, lane=lane, choices=choices, now=now)
+    state = pack.policy.state(pack.policy.entry_state(new.about))
+    signal = Signal(
+        id=uuid4(), reference=make_reference(os.urandom(5)), municipality_id=reader.organisation, lane=lane,
+        pack_id=version_id(pack), state=state.id, kind=state.kind, channel=new.channel, about=new.about,
+        danger=new.danger, minor=new.minor, received_at=now, changed_at=now, submission=submission, reporter_tie=tie,
+        urgency=clocks.urgency_of(danger=new.danger, contacted=False, minor=new.minor, closed=False),
+    )
+    key = new_signal_key()
+    signal.seal("content_sealed", new.content(), key=key)
+    signal.seal("reporter_sealed", {"user": str(reader.user)}, key=key)
+    clock = clocks.new_clock(signal, state.clock, policy=pack.policy, choices=choices, now=now)
+    signal.next_due_at = clock.due_at
+    signal.save(force_insert=True)
+    SignalKey(signal=signal, municipality_id=reader.organisation, wrapped=wrap_key(key, signal_id=signal.pk)).save(
+        force_insert=True)
+    clock.save(force_insert=True)
+    Message.objects.bulk_create(_messages(signal, told, now=now))
+    history.append(reader.organisation, actor=Actor("reporter", tie, "reporter"), act="signal.received", now=now,
+                   signal=signal.pk, details={"danger": new.danger, "lane": lane, "channel": new.channel})
+    return signal.reference
+
+
+def _whom_to_tell(new: NewSignal, municipality: UUID, *, lane: str, choices, now: datetime) -> duties.OnDuty:
+    find = duties.alerted_at_danger if new.danger else duties.on_duty
+    told = find(municipality, lane=lane, choices=choices, now=now)
+    if lane == "confidential" and told.nobody:
+        raise NobodyDesignated
+    return told
+
+
+def _messages(signal: Signal, told: duties.OnDuty, *, now: datetime) -> list[Message]:
+    """That a signal waits, to those on duty. With nobody there: that something waits, a count and no more."""
+    if told.nobody:
+        alarm = {"kind": "nobody_on_duty", "count": 1}
+    else:
+        alarm = {"kind": "danger_received" if signal.danger else "signal_received", "signal": signal}
+    return [Message(recipient_kind="membership", membership_id=id, municipality_id=signal.municipality_id,
+                    created_at=now, next_try_at=now, **alarm) for id in told.people]
