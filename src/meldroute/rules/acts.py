@@ -28,7 +28,20 @@ SUBJECTS = ("person", "place", "both")
 
 ROLES = frozenset({"reporter", "focal_point", "buddy", "designated", "partner", "care_coordinator", "chain_director",
                    "functional_manager", "privacy_officer", "tick"})
+DESK_ROLES = frozenset({"focal_point", "buddy", "designated"})  # who works on signals in a municipality
 # Who may be held responsible for an open state; the person behind it is resolved from dated rows.
 OWNERS = frozenset({"focal_point"})
 
 STATUSES = ("policy", "stored source", "inferred", "proposal", "to be checked")
+
+# How much a noticed thing says, in words and never as a number; "none" where the source names no such indicator.
+STRENGTHS = ("strong", "medium", "weak", "context", "counter", "none")
+
+# Kinds of personal data: ordinary, special categories (AVG art. 9), criminal offences and suspicions (AVG art. 10).
+DATA_KINDS = ("ordinary", "art9", "art10")
+
+# What a legal basis stands on. "college": no statute was read, the municipality itself decided and answers for it.
+BASIS_RESTS_ON = ("law", "agreement", "college", "consent", "vital_interest")
+
+# What must be recorded before a signal may be closed for a reason.
+CLOSING_NEEDS = ("conclusion:none", "conclusion:other_phenomenon", "taken_up", "consulted")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 OPEN_REFERRAL = frozenset({"open", "received", "taken_up", "need_more"})
 ANSWERED_REFERRAL = frozenset({"result", "feedback", "no_feedback", "not_for_us"})
+JUDGED_REFERRAL = frozenset({"result", "feedback"})
 FAILED_REFERRAL = frozenset({"failed", "withdrawn"})
 
 
@@ -22,6 +23,16 @@ class ReferralFacts:
     @property
     def is_answered(self) -> bool:
         return self.status in ANSWERED_REFERRAL
+
+    @property
+    def was_heard(self) -> bool:
+        """The partner knows: the request was neither lost on its way nor taken back."""
+        return self.is_open or self.is_answered
+
+    @property
+    def has_judged(self) -> bool:
+        """The partner said something about the signal; "not for us" and "no feedback possible now" do not."""
+        return self.status in JUDGED_REFERRAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from .facts import SignalFacts
 from .policy import Policy
-from .route import route_signal
+from .route import on_route, route_signal
 
 Guard = Callable[[SignalFacts, Policy, str | None], bool]
 
@@ -24,7 +24,8 @@ def _contacted_if_danger(facts: SignalFacts, policy: Policy, _: str | None) -> b
 
 
 def _advice_given(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
-    return any(r.is_answered for r in facts.advice)
+    """An expert judged. "Not for us" or "no feedback possible now" leaves the judgement open (S-3.4-05)."""
+    return any(r.has_judged for r in facts.advice)
 
 
 def _no_advice_open(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
@@ -39,13 +40,24 @@ def _order_kept(facts: SignalFacts, policy: Policy, partner: str | None) -> bool
     """Everyone the route puts before this partner was spoken to, tried with a reason, or skipped with one."""
     if partner is None:
         return True
-    before = route_signal(facts, policy).before(partner)
-    return before <= facts.contacts | facts.attempts | facts.skipped
+    before = route_signal(facts, policy).before(on_route(partner, policy))
+    return before <= {on_route(p, policy) for p in facts.contacts | facts.attempts | facts.skipped}
+
+
+def _skippable(facts: SignalFacts, policy: Policy, partner: str | None) -> bool:
+    """No promise of the policy begins with this partner, and the partner does not know yet."""
+    if partner is None:
+        return True
+    promised = {o.first for o in policy.orders if o.forms & facts.forms}
+    knows = {on_route(r.partner, policy) for r in facts.passed_on if r.was_heard}
+    return on_route(partner, policy) not in promised | knows
 
 
 def _referrals_made(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
+    """Everyone on the route knows or was skipped. A referral that never arrived does not count."""
     required = set(route_signal(facts, policy).required)
-    return required <= {r.partner for r in facts.passed_on} | facts.skipped
+    heard = {r.partner for r in facts.passed_on if r.was_heard}
+    return required <= {on_route(p, policy) for p in heard | facts.skipped}
 
 
 def _referrals_settled(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
@@ -58,7 +70,9 @@ def _feedback_settled(facts: SignalFacts, _policy: Policy, __: str | None) -> bo
 
 def _consulted(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     """A partner was consulted: a contact, an answered request for advice, or a referral that was made."""
-    return bool(facts.contacts) or facts.conclusion is not None or bool(facts.passed_on)
+    return bool(facts.contacts) or facts.conclusion is not None or any(
+        r.has_judged or (r.purpose == "referral" and r.was_heard) for r in facts.referrals
+    )
 
 
 def _loops_left(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
@@ -80,6 +94,7 @@ GUARDS: Mapping[str, Guard] = {
     "no_advice_open": _no_advice_open,
     "forms_chosen": _forms_chosen,
     "order_kept": _order_kept,
+    "skippable": _skippable,
     "referrals_made": _referrals_made,
     "referrals_settled": _referrals_settled,
     "feedback_settled": _feedback_settled,

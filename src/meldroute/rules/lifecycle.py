@@ -6,6 +6,7 @@ Services call it before they act, the page explains with it and `check-policy` e
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .acts import DESK_ROLES
 from .facts import SignalFacts
 from .guards import GUARDS
 from .policy import Policy, Step
@@ -45,13 +46,19 @@ def may_take_step(signal: SignalFacts, step: Step, policy: Policy, *, role: str,
     if signal.state not in step.from_states:
         states = ", ".join(policy.state(s).label.say(language) for s in step.from_states)
         return Refused(step, "state", policy.state(signal.state).label.say(language), states, step.source)
-    if role not in step.by:
-        return Refused(step, "role", role, ", ".join(sorted(step.by)), step.source)
+    if role not in step.by or not _in_lane(role, confidential=signal.confidential):
+        allowed = sorted(r for r in step.by if _in_lane(r, confidential=signal.confidential))
+        return Refused(step, "role", role, ", ".join(allowed), step.source)
     for name in step.guards:
         if not GUARDS[name](signal, policy, partner):
             text = policy.guard_text(name)
             return Refused(step, name, text.because.say(language), text.opens_with.say(language), text.source)
     return Allowed(step, step.to or signal.state)
+
+
+def _in_lane(role: str, *, confidential: bool) -> bool:
+    """A signal about a colleague is for the designated person, every other one is not (S-3.4-03)."""
+    return role not in DESK_ROLES or (role == "designated") == confidential
 
 
 def steps_now(signal: SignalFacts, policy: Policy, *, role: str, language: str = "nl") -> tuple[Allowed | Refused, ...]:

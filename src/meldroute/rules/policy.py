@@ -60,6 +60,8 @@ class Entry:
 
     about: frozenset[str]  # acts.SUBJECTS
     state: str
+    source: str = ""
+    status: str = "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Order:
     then: str
     forms: frozenset[str]
     source: str
+    status: str = "policy"
+    because: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +187,13 @@ class Indicator:
     set: str
     forms: tuple[str, ...]
     dimension: str
-    strength: str  # "strong", "medium", "weak", "context", "counter": words, never a number
+    strength: str  # acts.STRENGTHS, for adults: words, never a number
     label: Text
     source: str
     status: str
     plain: Text | None = None  # how a reporter is asked; None: not offered to reporters
+    strength_child: str = "none"
+    strength_status: str = "to be checked"  # whose weighing this is; the indicator itself may be better founded
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,11 @@ class LegalBasis:
     valid_to: date | None
     source: str
     status: str
+    rests_on: str = "law"  # acts.BASIS_RESTS_ON
+    check: Text | None = None  # what a lawyer or the data protection officer still has to confirm
+
+    def valid_on(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +274,10 @@ class NormRow:
     label: Text
     source: str
     status: str
+    danger: Norm | None = None  # the shorter norm while somebody may be in danger
+
+    def norm_for(self, *, danger: bool) -> Norm:
+        return self.danger if danger and self.danger else self.norm
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +309,12 @@ class Policy:
     conflicts: tuple[Conflict, ...]
     norms: tuple[NormRow, ...]
     guard_texts: tuple[GuardText, ...]
+    indicator_rules: tuple[Advice, ...] = ()  # how indicators may and may not be used
+    status: str = "policy"
+
+    def __hash__(self) -> int:
+        """By name: hashing every entry at each look-up would cost more than the look-up saves."""
+        return hash((self.id, self.valid_from))
 
     def state(self, id: str) -> State:
         return self._find("state", id, self.states)

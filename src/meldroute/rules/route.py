@@ -1,6 +1,7 @@
 """Decide who must hear about a signal, in which order, and why."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .facts import SignalFacts
 from .policy import Extra, Policy, Route
@@ -40,11 +41,26 @@ class Routing:
 
 def route_signal(facts: SignalFacts, policy: Policy) -> Routing:
     """The union of the routes of all forms that were judged; the strictest order wins (F1.D3, F1.R)."""
-    routes = tuple(r for r in policy.routes if r.form in facts.forms)
+    return _route(facts.forms, facts.danger, policy)
+
+
+def on_route(partner: str, policy: Policy) -> str:
+    """The name a route uses for this partner: whoever coordinates care here is "the care coordinator" there."""
+    return policy.care_partner if partner in _care_coordinators(policy) else partner
+
+
+@lru_cache(maxsize=8)
+def _care_coordinators(policy: Policy) -> frozenset[str]:
+    return frozenset(m.care_coordinator for m in policy.municipalities)
+
+
+@lru_cache(maxsize=256)
+def _route(forms: frozenset[str], danger: bool, policy: Policy) -> Routing:
+    routes = tuple(r for r in policy.routes if r.form in forms)
     earlier = frozenset(pair for route in routes for pair in _pairs(route))
     recipients = tuple(_recipient(p, routes, earlier) for p in _partners(routes))
     named = {r.partner for r in recipients}
-    extras = tuple(_extra(e) for e in policy.extras if _applies(e, facts) and e.partner not in named)
+    extras = tuple(_extra(e) for e in policy.extras if _applies(e, forms, danger) and e.partner not in named)
     skipped = tuple(r.form for r in policy.routes if r not in routes)
     return Routing(tuple(sorted(recipients, key=lambda r: r.rank)) + extras, earlier, skipped)
 
@@ -69,8 +85,8 @@ def _rank(partner: str, earlier: frozenset[tuple[str, str]], seen: frozenset[str
     return 1 + max((_rank(first, earlier, seen | {partner}) for first in firsts), default=0)
 
 
-def _applies(extra: Extra, facts: SignalFacts) -> bool:
-    return bool(facts.forms & extra.forms) and (facts.danger or not extra.when_danger)
+def _applies(extra: Extra, forms: frozenset[str], danger: bool) -> bool:
+    return bool(forms & extra.forms) and (danger or not extra.when_danger)
 
 
 def _extra(extra: Extra) -> Recipient:
