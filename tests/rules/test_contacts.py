@@ -129,6 +129,13 @@ def test_a_list_that_always_answers_never_changes():
             "2026-03-02 17:00",
         ),
         (
+            "a window inside another changes nothing",
+            daily("09:00", "17:00") + daily("10:00", "12:00"),
+            False,
+            "2026-03-02 11:00",
+            "2026-03-02 17:00",
+        ),
+        (
             "a night split at midnight is one opening",
             daily("20:00", "00:00", EVERY_DAY) + daily("00:00", "06:00", EVERY_DAY),
             True,
@@ -167,9 +174,7 @@ def test_a_number_becomes_a_link_that_dials(value, href):
     assert tel_href(value) == href
 
 
-@pytest.mark.parametrize(
-    "value", ["", "optie 2", "12", "088-CALLME", "1" * 16, "088+123", ", 0881234567", "٠٨٨١٢٣"]
-)
+@pytest.mark.parametrize("value", ["", "optie 2", "12", "088-CALLME", "1" * 16, "088+123", ", 0881234567", "٠٨٨١٢٣"])
 def test_what_cannot_be_dialled_is_refused(value):
     with pytest.raises(BadNumber, match=r"not 3 to 15 digits\. Write it like 088-1234567"):
         tel_href(value)
@@ -220,11 +225,7 @@ MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 12, 31), timezones=s
 @example(datetime(2026, 10, 25, 1, tzinfo=UTC))
 def test_somebody_always_answers_and_office_hours_are_exact(now):
     here = now.astimezone(AMSTERDAM)
-    office = (
-        here.weekday() < 5
-        and time(8) <= here.time() < time(16, 30)
-        and not is_public_holiday(local_date(now))
-    )
+    office = here.weekday() < 5 and time(8) <= here.time() < time(16, 30) and not is_public_holiday(local_date(now))
     assert whom_to_call((AVIM, POLICE), now=now).first.channel == (AVIM if office else POLICE)
 
 
