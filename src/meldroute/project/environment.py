@@ -5,10 +5,12 @@ import secrets
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-class WrongSetting(Exception):
+class WrongSetting(ImproperlyConfigured):
     """A setting is missing or cannot be used. The message names it, the cause and the way out."""
 
 
@@ -49,43 +51,36 @@ def base_url() -> str:
 
 
 def secret_key(data: Path) -> str:
-    """From the environment, else from the file that `meldroute run` made at its first start."""
-    value = os.environ.get("MELDROUTE_SECRET_KEY") or _read_secret(data / "secret_key")
-    if len(value) < 32:
-        raise WrongSetting("MELDROUTE_SECRET_KEY: shorter than 32 characters. Use a long random text.")
-    return value
-
-
-def _read_secret(path: Path) -> str:
+    """From the environment, else from a file in the data folder that the first `meldroute run` makes."""
+    if value := os.environ.get("MELDROUTE_SECRET_KEY", ""):
+        if len(value) < 32:
+            raise WrongSetting("MELDROUTE_SECRET_KEY: shorter than 32 characters. Use a long random text.")
+        return value
+    if os.environ.get("MELDROUTE_FIRST_START") == "allowed":  # said by `meldroute run`, on loopback only
+        _make_secret(data)
     try:
-        return path.read_text().strip()
+        return (data / "secret_key").read_text().strip()
     except FileNotFoundError:
         raise WrongSetting(
-            f"MELDROUTE_SECRET_KEY is not set and {path} does not exist. "
+            f"MELDROUTE_SECRET_KEY: not set, and {data / 'secret_key'} does not exist. "
             "Put it in the environment, or start once with `meldroute run`."
         ) from None
 
 
-def prepare_data_folder() -> Path:
-    """At the first start on this machine: a folder and a secret that only this account can read."""
-    data = data_folder()
+def _make_secret(data: Path) -> None:
+    """A folder and a secret that only this account can read; never over an existing one."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if data.stat().st_mode & 0o077:
         raise WrongSetting(f"MELDROUTE_DATA {data}: others can reach it. Run: chmod 700 {data}")
-    if not os.environ.get("MELDROUTE_SECRET_KEY"):
-        _make_secret(data / "secret_key")
-    return data
-
-
-def _make_secret(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
+    if (data / "secret_key").exists():
         return
+    draft = data / f".secret_key.{os.getpid()}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    draft.rename(data / "secret_key")
 
 
 def database(data: Path) -> dict:

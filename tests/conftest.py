@@ -1,0 +1,128 @@
+"""The ground every test stands on: a data folder of its own, a keyring, one of two databases, a mail server.
+
+MELDROUTE_TEST_DB=sqlite (a file in WAL, as in use; the default) or postgres (a throwaway server).
+"""
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import socket
+import tempfile
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.throwaway_postgres import throwaway_postgres
+
+_closing = contextlib.ExitStack()
+
+
+def pytest_configure(config):
+    """Before Django reads its settings: nothing of the machine's own environment takes part."""
+    for name in [name for name in os.environ if name.startswith("MELDROUTE_") and name not in _ABOUT_THE_RUN]:
+        del os.environ[name]
+    data = Path(tempfile.mkdtemp(prefix="meldroute-test-"))
+    _closing.callback(shutil.rmtree, data, ignore_errors=True)
+    os.environ["MELDROUTE_DATA"] = str(data)
+    os.environ["MELDROUTE_SECRET_KEY"] = "only for tests, and long enough to be accepted"
+    if os.environ.get("MELDROUTE_TEST_DB") == "postgres":
+        os.environ["MELDROUTE_DATABASE"] = _closing.enter_context(throwaway_postgres())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "meldroute.project.settings"
+    _adjust_settings(data)
+
+
+_ABOUT_THE_RUN = {"MELDROUTE_TEST_DB", "MELDROUTE_DRILL", "MELDROUTE_SCREENSHOTS"}
+
+
+def _adjust_settings(data: Path) -> None:
+    """Only what would make tests slow, or needs a build step that a test does not take."""
+    from django.conf import settings
+
+    from meldroute.storage.keyring import create_keyring
+
+    create_keyring(settings.MELDROUTE_KEYRING)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(data / "test.sqlite3")}
+
+
+def pytest_unconfigure(config):
+    _closing.close()
+
+
+@pytest.fixture(autouse=True)
+def no_models_in_templates():
+    """A page gets cards, never rows: what is not on the card cannot leak, and cannot query."""
+    from django.test.signals import template_rendered
+
+    leaks = []
+
+    def inspect(context, template, **_):
+        for layer in getattr(context, "dicts", []):
+            leaks.extend(f"{name} in {template.name}" for name, value in layer.items() if _holds_a_row(value))
+
+    template_rendered.connect(inspect)
+    yield
+    template_rendered.disconnect(inspect)
+    assert not leaks, f"rows reached a template: {sorted(set(leaks))}"
+
+
+def _holds_a_row(value: object, depth: int = 4) -> bool:
+    from django.db.models import Model, QuerySet
+
+    if isinstance(value, Model | QuerySet):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, dict):
+        return any(_holds_a_row(part, depth - 1) for part in value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(_holds_a_row(part, depth - 1) for part in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return any(_holds_a_row(getattr(value, field.name), depth - 1) for field in dataclasses.fields(value))
+    return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+class MailServer:
+    """A real mail server on this machine. `messages` holds what it accepted; `refuse` makes it refuse the next ones."""
+
+    def __init__(self) -> None:
+        self.messages = []
+        self.refuse = 0
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name is aiosmtpd's
+        if self.refuse:
+            self.refuse -= 1
+            return "451 4.3.0 refused by the test"
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+@pytest.fixture
+def mail_server(settings):
+    """Mail goes over SMTP to a server that keeps it."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    yield server
+    server.stop()
