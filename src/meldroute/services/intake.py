@@ -83,7 +83,7 @@ def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now:
     told = _whom_to_tell(new, reader.organisation, lane=lane, choices=choices, now=now)
     state = pack.policy.state(pack.policy.entry_state(new.about))
     signal = Signal(
-        id=uuid4(), reference=make_reference(os.urandom(5)), municipality_id=reader.organisation, lane=lane,
+        id=uuid4(), reference=make_reference(os.urandom(16)), municipality_id=reader.organisation, lane=lane,
         pack_id=version_id(pack), state=state.id, kind=state.kind, channel=new.channel, about=new.about,
         danger=new.danger, minor=new.minor, received_at=now, changed_at=now, submission=submission, reporter_tie=tie,
         urgency=clocks.urgency_of(danger=new.danger, contacted=False, minor=new.minor, closed=False),
