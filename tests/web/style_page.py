@@ -136,6 +136,13 @@ PAGE = """{% extends "web/base.html" %}{% load meldroute i18n %}
 {% pager next_url="#" shown="1 tot 50" %}
 {% empty_state "Er wacht niets." %}<p>Het volgende dat vanzelf gebeurt: {% moment later %} een herinnering aan NLA.</p>{% endempty_state %}
 <div class="mr-split">
+  <aside class="mr-stack" aria-label="Wat nu">
+    <section class="mr-card"><h2 class="nl-heading nl-heading--level-3">Wat kan ik nu doen</h2>{% step_list steps %}</section>
+    <section class="mr-card mr-calls"><h2 class="nl-heading nl-heading--level-3">Wie bel ik nu</h2>
+      {% call_card "AVIM" "088-9630320" open_now=True closes_at=soon %}
+      {% call_card "NLA" "0800-5151" open_now=False opens_at=later note="Alleen voor arbeidsuitbuiting." %}
+      {% call_card "Politie" "0900-8844" open_now=True confirmed=False %}</section>
+  </aside>
   <div class="mr-stack">
     <h2 class="nl-heading nl-heading--level-2">Wat is er gezien</h2>
     <p class="mr-narrative nl-paragraph">Een jonge vrouw kwam met een man aan de balie. De man deed het woord en hield haar papieren vast.
@@ -149,13 +156,6 @@ Zij keek steeds naar hem voordat ze iets zei.</p>
     {% table columns rows caption="Per stap" %}
     {% include "web/components/confirm_panel.html" with heading="Meld aan NLA" to="Nederlandse Arbeidsinspectie" why="eerst NLA, dan de zorgcoördinator" happens=happens gets=gets stays=stays preview="Op 2 november zag een medewerker het volgende." %}
   </div>
-  <aside class="mr-stack" aria-label="Wat nu">
-    <section class="mr-card"><h2 class="nl-heading nl-heading--level-3">Wat kan ik nu doen</h2>{% step_list steps %}</section>
-    <section class="mr-card mr-calls"><h2 class="nl-heading nl-heading--level-3">Wie bel ik nu</h2>
-      {% call_card "AVIM" "088-9630320" open_now=True closes_at=soon %}
-      {% call_card "NLA" "0800-5151" open_now=False opens_at=later note="Alleen voor arbeidsuitbuiting." %}
-      {% call_card "Politie" "0900-8844" open_now=True confirmed=False %}</section>
-  </aside>
 </div>
 {% notice "warning" title="Jonger dan 18?" %}<p>Vraag het eerst. Ja: Veilig Thuis en de Meldcode gelden.</p>{% endnotice %}
 {% notice "success" %}<p>De melding aan NLA is verstuurd.</p>{% endnotice %}

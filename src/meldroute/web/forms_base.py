@@ -9,10 +9,10 @@ CHOICE_WIDGETS = (RadioSelect, CheckboxSelectMultiple)
 
 def control_class(widget: Widget) -> str:
     """Name the design system's class for the native control this widget draws."""
+    if isinstance(widget, (CheckboxSelectMultiple, CheckboxInput)):  # first: Django's box list is a kind of RadioSelect
+        return "utrecht-checkbox utrecht-checkbox--html-input"
     if isinstance(widget, RadioSelect):
         return "utrecht-radio-button utrecht-radio-button--html-input"
-    if isinstance(widget, (CheckboxSelectMultiple, CheckboxInput)):
-        return "utrecht-checkbox utrecht-checkbox--html-input"
     if isinstance(widget, Select):
         return "utrecht-select utrecht-select--html-select"
     if isinstance(widget, Textarea):
@@ -42,8 +42,10 @@ class PageField(BoundField):
         drawn = widget or self.field.widget
         own = drawn.attrs.get("class", "")
         built["class"] = f"{control_class(drawn)} {own}".strip()
-        if isinstance(drawn, CheckboxSelectMultiple):
-            built.pop("required", None)  # a browser would demand every single box
+        # Said to assistive technology only: the browser's own `required` paints a field red before anybody typed,
+        # speaks the browser's language and demands every single box of a list.
+        if built.pop("required", False) and not self.use_fieldset:
+            built["aria-required"] = "true"
         return built
 
 

@@ -1,0 +1,26 @@
+"""Every address of the product. Page modules keep their own list; this file joins them."""
+
+from importlib import import_module
+
+from django.urls import include, path
+
+PAGES = ("home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "judging", "contacts", "bundling",
+         "referral", "answers", "partner_link", "disclosures", "feedback", "notifications", "settings", "chain",
+         "reference_pages")
+
+
+def _present(name: str) -> bool:
+    try:
+        import_module(f"meldroute.web.pages.{name}")
+    except ModuleNotFoundError as missing:
+        if missing.name != f"meldroute.web.pages.{name}":
+            raise
+        return False
+    return True
+
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("taal/", include("django.conf.urls.i18n")),
+    *(path("", include(f"meldroute.web.pages.{name}")) for name in PAGES if _present(name)),
+]
