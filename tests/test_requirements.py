@@ -55,7 +55,8 @@ def test_the_page_holds_the_same_list():
     on_page = [tuple(cell.replace("\\|", "|") for cell in row) for row in ROW.findall(PAGE.read_text("utf-8"))]
     assert on_page == [
         (s.id, s.nl, s.where, s.status, "yes" if s.build else "no")
-        for chapter in LISTED.chapters for s in LISTED.of_chapter(chapter)
+        for chapter in LISTED.chapters
+        for s in LISTED.of_chapter(chapter)
     ], "docs/requirements.md is behind the list; run `python -m tests.requirements --write`"
 
 
@@ -83,7 +84,7 @@ def test_what_no_test_names_is_open_and_what_does_not_exist_is_unknown():
     assert "S-B1-99, named by tests/a.py::test_b" in "".join(writing.unknown_lines(coverage))
 
 
-SUITE = '''
+SUITE = """
 import pytest
 
 @pytest.mark.requirement("S-B1-01", "S-B1-02")
@@ -97,7 +98,7 @@ def test_that_never_runs(): pass
 @pytest.mark.requirement("S-B1-99")
 class TestSome:
     def test_inside(self): pass
-'''
+"""
 
 
 def collected(suite):

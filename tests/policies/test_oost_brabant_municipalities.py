@@ -6,9 +6,9 @@ from importlib.resources import files
 
 import pytest
 
-ROWS = tomllib.loads(
-    (files("meldroute.policies") / "oost-brabant/2021-01-01/municipalities.toml").read_text("utf-8")
-)["municipalities"]
+ROWS = tomllib.loads((files("meldroute.policies") / "oost-brabant/2021-01-01/municipalities.toml").read_text("utf-8"))[
+    "municipalities"
+]
 
 
 def on(day):
@@ -33,9 +33,15 @@ def test_each_municipality_that_ended_has_a_successor_from_the_next_day():
         assert municipality["successor"] not in on(date(2021, 12, 31)), municipality["name"]
 
 
-@pytest.mark.parametrize(("name", "successor"), [
-    ("Grave", "Land van Cuijk"), ("Sint Anthonis", "Land van Cuijk"), ("Uden", "Maashorst"), ("Landerd", "Maashorst"),
-])
+@pytest.mark.parametrize(
+    ("name", "successor"),
+    [
+        ("Grave", "Land van Cuijk"),
+        ("Sint Anthonis", "Land van Cuijk"),
+        ("Uden", "Maashorst"),
+        ("Landerd", "Maashorst"),
+    ],
+)
 def test_a_former_municipality_went_on_as(name, successor):
     [former] = [m for m in ROWS if m["name"] == name]
     assert on(date(2022, 1, 1))[former["successor"]]["name"] == successor

@@ -34,15 +34,19 @@ def unknown_lines(coverage: Coverage) -> Iterator[str]:
 
 
 def as_json(coverage: Coverage, *, statements: tuple[Statement, ...]) -> str:
-    return json.dumps({
-        "chapters": [
-            {"chapter": c.chapter, "title": c.title, "covered": c.covered, "build": c.total}
-            for c in coverage.per_chapter(statements)
-        ],
-        "uncovered": [s.id for s in coverage.open_among(statements)],
-        "unknown": coverage.unknown,
-        "tests": {s.id: coverage.tests[s.id] for s in statements if s.id in coverage.tests},
-    }, indent=2, ensure_ascii=False)
+    return json.dumps(
+        {
+            "chapters": [
+                {"chapter": c.chapter, "title": c.title, "covered": c.covered, "build": c.total}
+                for c in coverage.per_chapter(statements)
+            ],
+            "uncovered": [s.id for s in coverage.open_among(statements)],
+            "unknown": coverage.unknown,
+            "tests": {s.id: coverage.tests[s.id] for s in statements if s.id in coverage.tests},
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
 
 
 def page(coverage: Coverage) -> str:
