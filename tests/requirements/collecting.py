@@ -15,7 +15,8 @@ class CollectionFailed(Exception):
     """The suite cannot be read, so nothing can be said about what it covers."""
 
     def __init__(self, output: str) -> None:
-        super().__init__(f"pytest could not collect the suite; repair it and ask again.\n{output.strip()}")
+        errors = output[max(0, output.find("= ERRORS =")) :]  # without the list of what could be collected
+        super().__init__(f"pytest could not collect the suite; repair it and ask again.\n{errors.strip()}")
 
 
 class Markers:
