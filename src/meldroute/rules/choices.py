@@ -4,7 +4,7 @@ Norms, hours and people are the municipality's; states, steps and routes never a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -30,4 +30,4 @@ class Choices:
         """The norm in force: the municipality's own, else the pack's proposal. Never the policy's: it has none."""
         row = policy.norm(id)
         own = self.norms.get(id)
-        return NormRow(own, row.label, "own norm", row.status) if own else row
+        return replace(row, norm=own, source="own norm") if own else row

@@ -15,7 +15,7 @@ def new_clock(signal: Signal, norm: str, *, policy: Policy, choices: Choices, no
               referral: Referral | None = None) -> Clock:
     """A clock that starts now, not saved yet. It keeps its due time whatever norms become later."""
     row = choices.norm(norm, policy)
-    due = due_at(row.norm, start=now, hours=choices.hours, danger=signal.danger)
+    due = due_at(row.norm_for(danger=signal.danger), start=now, hours=choices.hours, danger=signal.danger)
     return Clock(signal=signal, referral=referral, municipality_id=signal.municipality_id, norm=norm, started_at=now,
                  due_at=due, next_action_at=now + (due - now) * REMIND_AFTER)
 

@@ -19,6 +19,13 @@ from . import clocks, duties
 from .running_policy import pack_now, version_id
 
 
+REFERENCE_TRIES = 3  # a drawn reference can exist already: rare, and then another is drawn
+
+
+class NoFreeReference(Exception):
+    """Three drawn references existed already, or the form was somebody else's. Nothing was saved; try again."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSignal:
     """What a reporter said. Nothing in it is a form of exploitation, a proof or a victim's name that was asked for."""
@@ -66,14 +73,16 @@ def register_signal(new: NewSignal, *, reader: Reader, submission: UUID, now: da
     Raises `NobodyDesignated` for a signal about a colleague that nobody may see.
     """
     tie = reporter_tie(reader.user)
-    try:
-        with transaction.atomic():
-            return Receipt(_register(new, reader=reader, tie=tie, submission=str(submission), now=now), first=True)
-    except IntegrityError:
-        earlier = Signal.objects.filter(submission=str(submission), reporter_tie=tie).first()
-        if earlier is None:
-            raise
-        return Receipt(earlier.reference, first=False)
+    for _ in range(REFERENCE_TRIES):
+        try:
+            with transaction.atomic():
+                reference = _register(new, reader=reader, tie=tie, submission=str(submission), now=now)
+            return Receipt(reference, first=True)
+        except IntegrityError:
+            earlier = Signal.objects.filter(submission=str(submission), reporter_tie=tie).first()
+            if earlier:
+                return Receipt(earlier.reference, first=False)
+    raise NoFreeReference
 
 
 def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now: datetime) -> str:
