@@ -102,7 +102,7 @@ class MailServer:
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name is aiosmtpd's
+    async def handle_DATA(self, server, session, envelope):
         if self.refuse:
             self.refuse -= 1
             return "451 4.3.0 refused by the test"
@@ -126,3 +126,11 @@ def mail_server(settings):
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     yield server
     server.stop()
+
+
+@pytest.fixture
+def cast(transactional_db):
+    """The people of the tests (tests/cast.py) in an empty database."""
+    from tests.cast import make_cast
+
+    return make_cast()

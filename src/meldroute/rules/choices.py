@@ -5,7 +5,6 @@ Norms, hours and people are the municipality's; states, steps and routes never a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from uuid import UUID
 
 from .contacts import Channel
@@ -21,9 +20,9 @@ class Choices:
     Who is focal point, buddy or takes signals about a colleague are memberships, not choices.
     """
 
-    norms: Mapping[str, Norm] = field(default=MappingProxyType({}))
+    norms: Mapping[str, Norm] = field(default_factory=dict)
     hours: WorkingHours = OFFICE_HOURS
-    local_channels: Mapping[str, tuple[Channel, ...]] = field(default=MappingProxyType({}))
+    local_channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
     neighbour: UUID | None = None  # organisation whose focal point stands in, by mandate
 
     def norm(self, id: str, policy: Policy) -> NormRow:
