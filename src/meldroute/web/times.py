@@ -41,6 +41,12 @@ def moment_text(at: datetime, *, now: datetime) -> str:
     return exact_text(at)
 
 
+def clock_text(at: datetime, *, now: datetime) -> str:
+    """'16:30' when that is today, else as moment_text: for sentences that already speak of now."""
+    here = local(at)
+    return here.strftime("%H:%M") if here.date() == local(now).date() else moment_text(at, now=now)
+
+
 def day_text(at: datetime, *, now: datetime) -> str:
     """As moment_text, for things that belong to a day and not to a minute."""
     here, today = local(at).date(), local(now).date()

@@ -9,7 +9,7 @@
     const [n, one, many] = minutes < 60 ? [minutes, words.minute, words.minutes]
       : minutes < 48 * 60 ? [Math.floor(minutes / 60), words.hour, words.hours]
       : [Math.floor(minutes / 1440), words.day, words.days];
-    return n === 1 ? one : many.replace("%s", String(n));
+    return n === 1 ? one : many.replace("#", String(n));
   }
 
   /* A clock that was running when the page was made keeps running; one that was late stays as it was written. */

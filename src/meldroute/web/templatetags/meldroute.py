@@ -127,10 +127,10 @@ def _opening(context: template.Context, open_now: bool | None, closes_at: dateti
     if open_now:
         if closes_at is None:
             return gettext("always open")
-        return gettext("open now, until %(time)s") % {"time": times.moment_text(closes_at, now=_now(context))}
+        return gettext("open now, until %(time)s") % {"time": times.clock_text(closes_at, now=_now(context))}
     if opens_at is None:
         return gettext("closed now")
-    return gettext("closed now, opens %(time)s") % {"time": times.moment_text(opens_at, now=_now(context))}
+    return gettext("closed now, opens %(time)s") % {"time": times.clock_text(opens_at, now=_now(context))}
 
 
 @register.inclusion_tag("web/components/provenance.html")
