@@ -40,10 +40,7 @@ requirements: .venv/installed-dev
 	$(BIN)/python -m tests.requirements $(ARGS)
 
 messages: .venv/installed-dev
-	@command -v xgettext >/dev/null || { echo "make messages needs xgettext. On Debian: apt-get install gettext"; exit 1; }
-	cd src/meldroute && DJANGO_SETTINGS_MODULE=meldroute.project.settings MELDROUTE_SECRET_KEY=nothing-is-signed-while-collecting-texts \
-		../../$(BIN)/django-admin makemessages -l nl --no-wrap --no-obsolete --add-location=file
-	$(BIN)/python hatch_build.py
+	$(BIN)/python scripts/messages.py --compile $(ARGS)
 
 # Style sheets and translations; does nothing when they are up to date.
 assets: .venv/installed
