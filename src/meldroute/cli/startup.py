@@ -1,4 +1,4 @@
-"""What a command needs before it can make a service call: Django, and for `run` and `migrate` an installation in order."""
+"""What a command needs before its service call: Django, and for `run` and `migrate` an installation in order."""
 
 import os
 import sys

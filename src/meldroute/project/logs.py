@@ -22,11 +22,11 @@ class QuietFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
-    def formatException(self, ei) -> str:  # noqa: N802 - the name is Python's
-        kind, error, trace = ei
+    def formatException(self, ei) -> str:
+        kind, _, trace = ei
         frames = traceback.extract_tb(trace)[-6:]
         places = " <- ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
         return f"  {kind.__name__} at {places}"
 
-    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the name is Python's
+    def formatStack(self, stack_info: str) -> str:
         return ""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+NO_SENSORS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 
 def closed_by_default(get_response: Callable[[HttpRequest], HttpResponse]):
     """Nobody else's page may load ours, no sensor is used, and a page stays in no cache unless it says so."""
@@ -11,7 +13,7 @@ def closed_by_default(get_response: Callable[[HttpRequest], HttpResponse]):
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault("Permissions-Policy", NO_SENSORS)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
