@@ -251,3 +251,11 @@ def test_only_one_web_address_is_a_link(link):
 
 def test_a_good_address_passes():
     check_address(TO)
+
+
+def test_every_notice_is_in_dutch_too():
+    for kind in NOTICES:
+        english, dutch = (notice_text(kind, language, LINK) for language in ("en", "nl"))
+        assert english[0] != dutch[0], f"the subject of '{kind}' has no Dutch"
+        assert english[1] != dutch[1], f"the text of '{kind}' has no Dutch"
+    assert notice_text("waiting", "nl", LINK)[0] == "Er staat iets voor u klaar in Meldroute"
