@@ -37,7 +37,7 @@ class ComponentRefused(ValueError):
 def _now(context: template.Context) -> datetime:
     now = context.get("now")
     if not isinstance(now, datetime):
-        raise ComponentRefused("this page shows a time but its context has no 'now'. Pass now=timezone.now() in the view.")
+        raise ComponentRefused("this page shows a time but its context has no 'now'. Pass the view's now along.")
     return now
 
 
@@ -108,7 +108,8 @@ def clock(context: template.Context, due: datetime | None, state: str = "", word
 @register.simple_tag
 def badge(text: str, tone: str = "neutral") -> SafeString:
     """`{% badge card.state_label "warning" %}`: the text says it, the colour repeats it."""
-    return format_html('<span class="nl-data-badge mr-badge mr-badge--{}">{}</span>', _one_of("badge", "tone", tone, TONES), text)
+    _one_of("badge", "tone", tone, TONES)
+    return format_html('<span class="nl-data-badge mr-badge mr-badge--{}">{}</span>', tone, text)
 
 
 @register.inclusion_tag("web/components/call_card.html", takes_context=True)
@@ -195,8 +196,8 @@ def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
     tone = NOTICES[_one_of("notice", "kind", kind, NOTICES)]
     heading = format_html('<p class="mr-notice__title">{}</p>', title) if title else ""
     role = "alert" if tone == "error" else "status" if tone == "ok" else "note"
-    return format_html('<div class="utrecht-alert utrecht-alert--{} mr-notice" role="{}"><div class="utrecht-alert__content">'
-                       "{}{}</div></div>", tone, role, heading, content)
+    return format_html('<div class="utrecht-alert utrecht-alert--{} mr-notice" role="{}">'
+                       '<div class="utrecht-alert__content">{}{}</div></div>', tone, role, heading, content)
 
 
 @register.simple_block_tag
@@ -208,7 +209,8 @@ def empty_state(content: str, title: str) -> SafeString:
 @register.simple_block_tag
 def more(content: str, title: str, is_open: bool = False) -> SafeString:
     """`{% more _("Where and when (if you know)") %}…{% endmore %}`: closed until somebody wants it."""
-    return format_html('<details class="mr-more"{}><summary>{}</summary><div class="mr-more__body mr-stack">{}</div></details>',
+    return format_html('<details class="mr-more"{}><summary>{}</summary>'
+                       '<div class="mr-more__body mr-stack">{}</div></details>',
                        " open" if is_open else "", title, content)
 
 

@@ -1,0 +1,82 @@
+"""What stands around every page: who is signed in, in which role, and where they can go.
+
+Filled from what the door already found out; a page without a door (sign-in, danger, errors) asks nothing more.
+"""
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from meldroute.rules.access import may_enter
+
+# Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
+AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
+         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
+         ("partners", _("Partners")), ("notifications", _("Notices")))
+
+ROLES = {"reporter": _("reporter"), "focal_point": _("focal point"), "buddy": _("buddy"),
+         "designated": _("designated person"), "partner": _("partner"), "care_coordinator": _("care coordinator"),
+         "chain_director": _("chain director"), "functional_manager": _("functional manager"),
+         "privacy_officer": _("privacy officer")}
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
+    url: str
+    current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRole:
+    membership: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    person: str = ""
+    role: str = ""
+    links: tuple[PageLink, ...] = ()
+    account_links: tuple[PageLink, ...] = ()
+    other_roles: tuple[OtherRole, ...] = ()
+    sign_in_url: str = ""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Nothing is looked up until a layout asks."""
+    return {"frame": SimpleLazyObject(lambda: frame_of(request))}
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    signed_in = getattr(request, "signed_in", None)
+    if signed_in is None:
+        return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
+    roles = [OtherRole(str(card.id), f"{role_name(card.role)} {card.organisation}") for card in signed_in.memberships]
+    reader = signed_in.reader
+    links = [_link(request, area, label) for area, label in AREAS if reader and may_enter(reader, area)]
+    return Frame(person=request.user.name, role=roles[0].label if roles else "",
+                 links=tuple(link for link in links if link.url), other_roles=tuple(roles[1:]))
+
+
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))
+
+
+def _link(request: HttpRequest, area: str, label: str) -> PageLink:
+    return PageLink(str(label), _url(area), _is_here(request, area))
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_here(request: HttpRequest, name: str) -> bool:
+    return bool(request.resolver_match) and request.resolver_match.url_name == name
