@@ -1,0 +1,164 @@
+"""Walk every path a signal can take under a policy, with the same `may_take_step` that services call.
+
+Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not,
+somebody turns out to be in danger). A referral is open, answered or failed here; its own small lifecycle is
+proven apart, in `referral.py`.
+
+There are far more combinations of facts than a guard can tell apart, so facts are simplified first
+(`terrain.py`); the tests prove that every guard answers the same about facts and simplified facts.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .acts import SUBJECTS
+from .effects import PASSING_KINDS, Choice, after, with_choice
+from .facts import ReferralFacts, SignalFacts
+from .lifecycle import Allowed, may_take_step
+from .policy import Policy, Step
+from .route import route_signal
+from .terrain import EXPERTS, SOMEBODY, Terrain, acting_role
+
+MOST_FACTS = 60_000  # more is a policy nobody can oversee, and no answer within a second
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One arrow. `step` is None when the world moved; `what` says in words what happened."""
+
+    before: SignalFacts
+    after: SignalFacts
+    step: Step | None
+    choice: Choice
+    what: str
+
+
+@dataclass(slots=True)
+class Exploration:
+    policy: Policy
+    terrain: Terrain
+    starts: tuple[SignalFacts, ...]
+    moves: dict[SignalFacts, tuple[Move, ...]] = field(default_factory=dict)
+    came_by: dict[SignalFacts, Move] = field(default_factory=dict)
+    complete: bool = True  # False: there was more than `MOST_FACTS`, or a round without end
+
+    def path_to(self, facts: SignalFacts) -> str:
+        """How a signal gets there, as short as possible: an example for a message."""
+        words: list[str] = []
+        while facts in self.came_by:
+            move = self.came_by[facts]
+            words.append(move.what)
+            facts = move.before
+        return ", ".join(reversed(words)) or "from the start"
+
+    def open_facts(self) -> Iterator[SignalFacts]:
+        return (facts for facts in self.moves if self.terrain.kinds[facts.state] != "end")
+
+    def end_facts(self) -> Iterator[SignalFacts]:
+        return (facts for facts in self.moves if self.terrain.kinds[facts.state] == "end")
+
+    def all_moves(self) -> Iterator[Move]:
+        return (move for moves in self.moves.values() for move in moves)
+
+
+def explore(policy: Policy) -> Exploration:
+    """Everything that can happen to a signal, breadth first from every kind of start."""
+    terrain = Terrain.of(policy)
+    starts = tuple(dict.fromkeys(terrain.simplify(facts) for facts in _starts(policy)))
+    found = Exploration(policy, terrain, starts)
+    queue = deque(starts)
+    seen = set(starts)
+    while queue:
+        facts = queue.popleft()
+        moves = found.moves[facts] = tuple(_moves(facts, terrain))
+        for move in moves:
+            if move.after not in seen:
+                seen.add(move.after)
+                found.came_by[move.after] = move
+                queue.append(move.after)
+        if len(seen) > MOST_FACTS:
+            found.complete = False
+            break
+    return found
+
+
+def _starts(policy: Policy) -> Iterator[SignalFacts]:
+    subjects = [a for a in SUBJECTS if any(a in e.about for e in policy.entries)]
+    for about in subjects:
+        for danger in (False, True):
+            for minor in (None, False, True):
+                for confidential in (False, True):
+                    yield SignalFacts(policy.entry_state(about), about=about, danger=danger, minor=minor,
+                                      confidential=confidential)  # fmt: skip
+
+
+def _moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
+    if terrain.kinds[facts.state] == "end" or facts.loops > terrain.policy.max_loops + 1:
+        return  # a round beyond the limit is reported and not walked any further
+    for step in terrain.steps_from[facts.state]:
+        role = acting_role(step, confidential=facts.confidential)
+        if role is not None:
+            yield from _step_moves(facts, step, terrain, role)
+    yield from _world_moves(facts, terrain)
+
+
+def _step_moves(facts: SignalFacts, step: Step, terrain: Terrain, role: str) -> Iterator[Move]:
+    for choice in _choices(facts, step, terrain):
+        asked = with_choice(facts, step, choice)
+        answer = may_take_step(asked, step, terrain.policy, role=role, partner=choice.partner)
+        if isinstance(answer, Allowed):
+            to = terrain.simplify(after(facts, step, policy=terrain.policy, choice=choice))
+            yield Move(facts, to, step, choice, _words(step, choice))
+
+
+def _words(step: Step, choice: Choice) -> str:
+    about = [*filter(None, [choice.partner]), *sorted(choice.forms)]
+    missed = " not reached" if not choice.reached else ""
+    return f"{step.id} ({', '.join(about)}{missed})" if about else step.id
+
+
+def _choices(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Choice]:
+    """What can be chosen with this step, as far as a guard could tell the difference."""
+    if step.act == "enrich":
+        yield Choice(items=terrain.required_items)
+    elif step.act == "record_contact":
+        yield from _contact_choices(facts, terrain)
+    elif step.act in ("ask_advice", "ask_more_advice"):
+        yield from _advice_choices(facts)
+    elif step.act == "judge_clear" or step.conclusion == "trafficking":
+        yield from (Choice(forms=forms) for forms in terrain.forms_to_try)
+    elif step.act in ("refer", "skip_referral"):
+        known = {r.partner for r in facts.passed_on if r.was_heard}
+        offered = terrain.recipients(facts.forms) if step.act == "refer" else route_signal(facts, terrain.policy).required
+        yield from (Choice(partner=partner) for partner in offered if partner not in known)
+    else:
+        yield Choice()
+
+
+def _contact_choices(facts: SignalFacts, terrain: Terrain) -> Iterator[Choice]:
+    passing = terrain.kinds[facts.state] in PASSING_KINDS
+    recipients = terrain.recipients(facts.forms) if passing else ()
+    firsts = sorted(terrain.firsts(facts))
+    for partner in dict.fromkeys((terrain.policy.urgent_partner, SOMEBODY, *firsts, *recipients)):
+        yield Choice(partner=partner)
+    if "attempts" in terrain.live[facts.state]:
+        yield from (Choice(partner=partner, reached=False) for partner in firsts)
+
+
+def _advice_choices(facts: SignalFacts) -> Iterator[Choice]:
+    """One or two experts; a third would add nothing that a guard can see."""
+    free = EXPERTS[len(facts.advice):]
+    yield from (Choice(partners=free[:n]) for n in range(1, len(free) + 1))
+
+
+def _world_moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
+    """A request is answered, or it fails; no guard sees more than that. And danger may turn out at any time."""
+    for n, referral in enumerate(facts.referrals):
+        matters = referral.is_open and (referral.purpose == "advice" or facts.state in terrain.settling)
+        for status in ("result", "failed") if matters else ():
+            ended = ReferralFacts(referral.partner, referral.purpose, status)
+            changed = facts.with_(referrals=(*facts.referrals[:n], ended, *facts.referrals[n + 1:]))
+            yield Move(facts, terrain.simplify(changed), None, Choice(), f"{referral.partner} answers '{status}'")
+    if not facts.danger and terrain.policy.urgent_partner not in facts.contacts:
+        yield Move(facts, terrain.simplify(facts.with_(danger=True)), None, Choice(), "danger turns out")
