@@ -84,7 +84,7 @@ def _prepare(options: argparse.Namespace) -> None:
 def _start_children(options: argparse.Namespace) -> list[subprocess.Popen]:
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
-        "--workers", str(options.workers), "--blocking-threads", "8", "--log-level", "warning", "--no-access-log",
+        "--workers", str(options.workers), "--blocking-threads", "8", "--log-level", "error", "--no-access-log",
         "meldroute.project.wsgi:application",
     ]  # fmt: skip
     children = [subprocess.Popen(web)]

@@ -24,7 +24,7 @@ class QuietFormatter(logging.Formatter):
 
     def formatException(self, ei) -> str:
         kind, _, trace = ei
-        frames = traceback.extract_tb(trace)[-6:]
+        frames = [frame for frame in traceback.extract_tb(trace) if not frame.filename.startswith("<")][-6:]
         places = " <- ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
         return f"  {kind.__name__} at {places}"
 
