@@ -1,5 +1,7 @@
 """From rows to facts: the only way a rule learns about a signal."""
 
+from collections.abc import Iterable
+
 from meldroute.rules.facts import ReferralFacts, SignalFacts
 
 from .models import Contact, Enrichment, Referral, Signal
@@ -8,9 +10,18 @@ from .models import Contact, Enrichment, Referral, Signal
 def facts_of(signal: Signal) -> SignalFacts:
     """The facts of one signal: three queries. A bundled signal shares what was done for the one that leads."""
     ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
-    referrals = list(Referral.objects.of_signal(*ids).values_list("partner", "purpose", "status", "round", "signal_id"))
-    contacts = list(Contact.objects.of_signal(*ids).values_list("partner", "reached"))
-    checked = Enrichment.objects.of_signal(signal.pk).values_list("item", flat=True)
+    return facts_from(
+        signal,
+        enrichment=Enrichment.objects.of_signal(signal.pk).only("item"),
+        contacts=Contact.objects.of_signal(*ids).only("partner", "reached"),
+        referrals=Referral.objects.of_signal(*ids).only("partner", "purpose", "status", "round", "signal_id"),
+    )
+
+
+def facts_from(signal: Signal, *, enrichment: Iterable[Enrichment], contacts: Iterable[Contact],
+               referrals: Iterable[Referral]) -> SignalFacts:
+    """The same from rows that were read already. Contacts and referrals include those of the lead."""
+    contacts, referrals = list(contacts), list(referrals)
     return SignalFacts(
         state=signal.state,
         about=signal.about,
@@ -19,16 +30,21 @@ def facts_of(signal: Signal) -> SignalFacts:
         confidential=signal.lane == "confidential",
         bundled=signal.lead_id is not None,
         forms=frozenset(signal.forms),
-        checked=frozenset(checked),
-        contacts=frozenset(partner for partner, reached in contacts if reached),
-        attempts=frozenset(partner for partner, reached in contacts if not reached),
-        skipped=frozenset(partner for partner, _, status, *_ in referrals if status == "skipped"),
+        checked=frozenset(e.item for e in enrichment),
+        contacts=frozenset(c.partner for c in contacts if c.reached),
+        attempts=frozenset(c.partner for c in contacts if not c.reached),
+        skipped=frozenset(r.partner for r in referrals if r.status == "skipped"),
         referrals=tuple(
-            ReferralFacts(partner, purpose, status)
-            for partner, purpose, status, round_, owner in referrals
-            if status != "skipped" and (purpose != "advice" or owner != signal.pk or round_ == signal.round)
+            ReferralFacts(r.partner, r.purpose, r.status)
+            for r in referrals
+            if r.status != "skipped" and _counts(r, signal)
         ),
         conclusion=signal.conclusion or None,
         loops=signal.round,
         feedback=signal.feedback,
     )
+
+
+def _counts(referral: Referral, signal: Signal) -> bool:
+    """Advice of an earlier round led to more information: it does not answer for this round."""
+    return referral.purpose != "advice" or referral.signal_id != signal.pk or referral.round == signal.round

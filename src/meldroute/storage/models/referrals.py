@@ -76,6 +76,9 @@ class Answer(SealedRow):
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True)  # None: by link
     objects = MunicipalityRows.as_manager()
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["municipality", "at"], name="answer_since")]
+
 
 class PartnerLink(Row):
     """A way in for a partner without an account: a link by mail and a code by phone. One answer spends it."""

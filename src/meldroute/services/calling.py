@@ -1,0 +1,36 @@
+"""Whom to call this very hour: always from the policy and the choices that are valid now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldroute.rules.choices import Choices
+from meldroute.rules.contacts import CallAdvice, whom_to_call
+from meldroute.rules.policy import Text
+from meldroute.services.running_policy import pack_now
+
+
+@dataclass(frozen=True, slots=True)
+class CallCard:
+    """Whom to call, with the numbers that answer now. `check`: what still has to be confirmed about them."""
+
+    partner: str
+    check: Text | None
+    advice: CallAdvice
+
+
+def urgent_partner(*, now: datetime) -> str:
+    return pack_now(now=now).policy.urgent_partner
+
+
+def resolve_partner(partner: str, *, municipality: str, now: datetime) -> str:
+    """The partner that a route means here: "the care coordinator" is a body per municipality."""
+    policy = pack_now(now=now).policy
+    return policy.municipality(municipality).care_coordinator if partner == policy.care_partner else partner
+
+
+def whom(partner: str, *, municipality: str, choices: Choices, now: datetime) -> CallCard:
+    """One partner's name and number for this hour; a municipality's own numbers come first."""
+    policy = pack_now(now=now).policy
+    found = policy.partner(resolve_partner(partner, municipality=municipality, now=now))
+    channels = (*choices.local_channels.get(found.id, ()), *found.channels)
+    return CallCard(partner=found.known_as, check=found.check, advice=whom_to_call(channels, now=now))

@@ -1,0 +1,102 @@
+"""Open one signal: everything the desk needs, in a fixed number of queries, logged before it is shown."""
+
+from datetime import datetime
+
+from meldroute.rules.actors import Reader
+from meldroute.rules.choices import Choices
+from meldroute.rules.deadlines import standing
+from meldroute.rules.lifecycle import steps_now
+from meldroute.rules.policy import Advice, Conflict, Policy
+from meldroute.rules.route import Routing, route_signal
+from meldroute.services import calling
+from meldroute.services.calling import CallCard
+from meldroute.services.desk import NoSuchSignal, key_of
+from meldroute.services.running_policy import policy_of
+from meldroute.storage.choices import choices_in_force
+from meldroute.storage.facts import facts_from
+from meldroute.storage.models import Clock, Signal
+
+from .log import log_signal_read
+from .signal_cards import SignalPage
+from .signal_parts import (
+    Rows,
+    answers_by_referral,
+    checklist,
+    contacts,
+    feedback,
+    meanwhile,
+    referrals,
+    report,
+    rows_of,
+    timeline,
+)
+
+
+def open_signal(reference: str, *, reader: Reader, now: datetime, language: str = "nl") -> SignalPage:
+    """The page of one signal. Raises `NoSuchSignal` alike for absent and forbidden."""
+    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    if signal is None:
+        raise NoSuchSignal(reference)
+    page = _page(signal, reader=reader, now=now, language=language)
+    log_signal_read(signal.pk, signal.municipality_id, reader=reader, now=now)
+    return page
+
+
+def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> SignalPage:
+    policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
+    choices = choices_in_force(signal.municipality_id, now=now)
+    rows = rows_of(signal)
+    facts = facts_from(signal, enrichment=rows.enrichment, contacts=rows.contacts, referrals=rows.referrals)
+    assessment = signal.unseal("assessment_sealed", key=key)
+    routing = route_signal(facts, policy)
+    clock = _running_clock(signal, rows)
+    asked, said = meanwhile(rows, key)
+    answers = answers_by_referral(rows, key)
+    return SignalPage(
+        reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger, minor=signal.minor,
+        state=policy.state(signal.state), due_at=signal.next_due_at,
+        standing=standing(signal.next_due_at, now=now, started_at=clock.started_at if clock else signal.received_at),
+        norm=choices.norm(clock.norm, policy).label if clock else None,
+        norm_source=choices.norm(clock.norm, policy).source if clock else "",
+        forms=tuple(policy.form(f) for f in signal.forms), conclusion=signal.conclusion,
+        closing_reason=signal.closing_reason, report=report(signal, rows, key, policy),
+        summary=assessment.get("summary", ""),
+        indicators=tuple(policy.indicator(i) for i in assessment.get("indicators", ())),
+        excluded=tuple(assessment.get("excluded", ())), checklist=checklist(rows, key, policy),
+        contacts=contacts(rows, key, policy), referrals=referrals(rows, key, policy, answers, now=now),
+        feedback=feedback(rows, key), timeline=timeline(rows, policy),
+        walked=tuple(h.details["step"] for h in rows.history if h.details.get("step")),
+        steps=steps_now(facts, policy, role=reader.role, language=language),
+        calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
+        conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
+        minor_advice=_minor_advice(policy, minor=signal.minor),
+        lead=rows.lead, bundled=rows.bundled, policy=policy,
+    )
+
+
+def _running_clock(signal: Signal, rows: Rows) -> Clock | None:
+    """The clock that ends first: it is what the page counts down."""
+    running = sorted((c for c in rows.clocks if c.stopped_at is None), key=lambda c: c.due_at)
+    return running[0] if running else None
+
+
+def _calls(
+    signal: Signal, routing: Routing, reader: Reader, choices: Choices, *, now: datetime
+) -> tuple[CallCard, ...]:
+    first = [calling.urgent_partner(now=now)] if signal.danger or not routing.recipients else []
+    partners = dict.fromkeys([*first, *(r.partner for r in routing.recipients)])
+    return tuple(calling.whom(p, municipality=reader.organisation_code, choices=choices, now=now) for p in partners)
+
+
+def _conflicts(policy: Policy, routing: Routing) -> tuple[Conflict, ...]:
+    """Where the policy contradicts itself about the partners on this route."""
+    return policy.conflicts if routing.recipients else ()
+
+
+def _minor_advice(policy: Policy, *, minor: bool | None) -> tuple[Advice, ...]:
+    """Younger than 18: what the pack says about Veilig Thuis and the Meldcode; unknown: first ask."""
+    if minor is False:
+        return ()
+    wanted = "minor" if minor else "minor-unknown"
+    return tuple(a for a in policy.advice if a.id == wanted or a.id.startswith(f"{wanted}-"))
+

@@ -1,0 +1,191 @@
+"""From rows to the parts of a signal's page. Opens what is sealed; raises `SealBroken` rather than leave a gap."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from meldroute.rules.deadlines import standing
+from meldroute.rules.policy import Indicator, Policy, Text
+from meldroute.rules.referral import is_open
+from meldroute.storage.models import (
+    Answer,
+    Clock,
+    Contact,
+    Disclosure,
+    Enrichment,
+    HistoryEntry,
+    Membership,
+    Referral,
+    ReporterFeedback,
+    Signal,
+    User,
+)
+
+from .signal_cards import (
+    AnswerCard,
+    ContactCard,
+    DisclosureCard,
+    FactCard,
+    FeedbackCard,
+    ItemCard,
+    ReferralCard,
+    ReportCard,
+    TimelineEntry,
+)
+
+LONGEST_TIMELINE = 200
+READS = ("signal.read", "list.read", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of one signal, each kind read once. A bundled signal shows its lead's contacts and referrals too."""
+
+    enrichment: list[Enrichment]
+    contacts: list[Contact]
+    referrals: list[Referral]
+    disclosures: list[Disclosure]
+    answers: list[Answer]
+    feedback: list[ReporterFeedback]
+    clocks: list[Clock]
+    history: list[HistoryEntry]
+    names: dict[str, str]  # membership id to the person's name
+    lead: str | None
+    bundled: tuple[str, ...]
+
+
+def rows_of(signal: Signal) -> Rows:
+    ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
+    history = list(HistoryEntry.objects.filter(signal=signal.pk).exclude(act__in=READS).order_by("at", "id")
+                   .only("at", "act", "actor_kind", "actor", "details")[:LONGEST_TIMELINE])
+    return Rows(
+        enrichment=list(Enrichment.objects.of_signal(signal.pk).order_by("at")),
+        contacts=list(Contact.objects.of_signal(*ids).order_by("at")),
+        referrals=list(Referral.objects.of_signal(*ids).order_by("opened_at")),
+        disclosures=list(Disclosure.objects.of_signal(signal.pk).order_by("at")),
+        answers=list(Answer.objects.of_signal(signal.pk).order_by("at")),
+        feedback=list(ReporterFeedback.objects.of_signal(signal.pk).order_by("at")),
+        clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)),
+        history=history, names=_names(signal),
+        lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
+        bundled=tuple(Signal.objects.filter(lead=signal.pk).order_by("received_at").values_list("reference", flat=True)),
+    )
+
+
+def _names(signal: Signal) -> dict[str, str]:
+    rows = Membership.objects.filter(organisation=signal.municipality_id).values_list("id", "user__name")
+    return {str(id): name for id, name in rows}
+
+
+def report(signal: Signal, _rows: Rows, key: bytes, policy: Policy) -> ReportCard:
+    content = signal.unseal("content_sealed", key=key)
+    reporter = signal.unseal("reporter_sealed", key=key)
+    name = User.objects.filter(pk=UUID(reporter["user"])).values_list("name", flat=True).first()
+    return ReportCard(
+        narrative=content["narrative"], about=signal.about, where=content["where"], when=content["when"],
+        called=tuple(content["called"]), name_allowed=content["name_allowed"], care_provider=content["care_provider"],
+        on_behalf_of=content["on_behalf_of"], reporter=name or "", channel=signal.channel,
+        received_at=signal.received_at, noticed=indicators(content["noticed"], policy),
+    )
+
+
+def indicators(ids: list[str], policy: Policy) -> tuple[Indicator, ...]:
+    return tuple(policy.indicator(id) for id in ids)
+
+
+def checklist(rows: Rows, key: bytes, policy: Policy) -> tuple[ItemCard, ...]:
+    facts: dict[str, list[FactCard]] = defaultdict(list)
+    for row in rows.enrichment:
+        content = row.unseal("content_sealed", key=key)
+        facts[row.item].append(FactCard(
+            text=content.get("text", ""), source=content.get("source", ""), outcome=row.outcome,
+            legal_basis=policy.legal_basis(row.legal_basis).label, at=row.at, by=rows.names.get(str(row.by_id), ""),
+        ))
+    return tuple(ItemCard(item, tuple(facts[item.id])) for item in policy.enrichment)
+
+
+def _own(row: Contact | Referral, rows: Rows) -> bool:
+    """Rows of the lead are sealed under the lead's key; a member's page names them without opening them."""
+    return rows.lead is None or row.signal_id not in _lead_ids(rows)
+
+
+def _lead_ids(rows: Rows) -> set[UUID]:
+    own = {d.signal_id for d in (*rows.clocks, *rows.enrichment)}
+    return {r.signal_id for r in (*rows.contacts, *rows.referrals)} - own
+
+
+def contacts(rows: Rows, key: bytes, policy: Policy) -> tuple[ContactCard, ...]:
+    return tuple(
+        ContactCard(
+            partner=policy.partner(c.partner).known_as, at=c.at, channel=c.channel, reached=c.reached,
+            details={k: v for k, v in c.unseal("content_sealed", key=key).items() if v} if _own(c, rows) else {},
+            by=rows.names.get(str(c.by_id), ""),
+        )
+        for c in rows.contacts
+    )
+
+
+def answers_by_referral(rows: Rows, key: bytes) -> dict[UUID, list[AnswerCard]]:
+    found: dict[UUID, list[AnswerCard]] = defaultdict(list)
+    for row in rows.answers:
+        text = row.unseal("content_sealed", key=key).get("text", "")
+        found[row.referral_id].append(AnswerCard(kind=row.kind, via=row.via, text=text, at=row.at))
+    return found
+
+
+def referrals(rows: Rows, key: bytes, policy: Policy, answers: dict[UUID, list[AnswerCard]], *,
+              now: datetime) -> tuple[ReferralCard, ...]:
+    given: dict[UUID, list[DisclosureCard]] = defaultdict(list)
+    for row in rows.disclosures:
+        given[row.referral_id].append(_disclosure(row, rows, key, policy))
+    clocks = {c.referral_id: c for c in sorted(rows.clocks, key=lambda c: c.due_at, reverse=True) if c.referral_id}
+    return tuple(
+        _referral(r, policy, clocks.get(r.pk), tuple(given[r.pk]), tuple(answers[r.pk]), now=now)
+        for r in rows.referrals
+    )
+
+
+def _referral(row: Referral, policy: Policy, clock: Clock | None, given: tuple[DisclosureCard, ...],
+              answers: tuple[AnswerCard, ...], *, now: datetime) -> ReferralCard:
+    return ReferralCard(
+        id=str(row.pk), partner=policy.partner(row.partner).known_as, partner_id=row.partner, purpose=row.purpose,
+        status=row.status, channel=row.channel, opened_at=row.opened_at, due_at=clock.due_at if clock else None,
+        standing=standing(clock.due_at, now=now, started_at=clock.started_at) if clock else None,
+        disclosures=given, answers=answers, open=is_open(row.status),
+    )
+
+
+def _disclosure(row: Disclosure, rows: Rows, key: bytes, policy: Policy) -> DisclosureCard:
+    content = row.unseal("content_sealed", key=key)
+    basis = policy.legal_basis(row.legal_basis).label if row.legal_basis else Text("")
+    return DisclosureCard(
+        text=content["text"], purpose=content.get("purpose", ""), legal_basis=basis, fields=tuple(row.fields),
+        override=row.override, channel=row.channel, at=row.at, by=rows.names.get(str(row.by_id), ""),
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def feedback(rows: Rows, key: bytes) -> tuple[FeedbackCard, ...]:
+    return tuple(
+        FeedbackCard(kind=f.kind, text=f.unseal("content_sealed", key=key).get("text", ""), at=f.at,
+                     by=rows.names.get(str(f.by_id), ""))
+        for f in rows.feedback
+    )
+
+
+def timeline(rows: Rows, policy: Policy) -> tuple[TimelineEntry, ...]:
+    labels = {s.id: s.label for s in policy.steps}
+    return tuple(
+        TimelineEntry(at=h.at, act=h.act, step=labels.get(h.details.get("step", "")), by=rows.names.get(h.actor, ""))
+        for h in rows.history
+    )
+
+
+def meanwhile(rows: Rows, key: bytes) -> tuple[str, str]:
+    """What the municipality may do meanwhile, as last said by a partner: "nothing", "something" or "not_asked"."""
+    said = [(c.at, c.unseal("content_sealed", key=key)) for c in rows.contacts if _own(c, rows)]
+    said += [(a.at, a.unseal("content_sealed", key=key)) for a in rows.answers]
+    asked = [content for _, content in sorted(said, key=lambda pair: pair[0])
+             if content.get("meanwhile") in ("nothing", "something")]
+    return (asked[-1]["meanwhile"], asked[-1].get("meanwhile_text", "")) if asked else ("not_asked", "")
