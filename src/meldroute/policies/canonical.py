@@ -30,4 +30,6 @@ def parse_canonical(canonical: str, *, where: str = "stored") -> Policy:
 def _iso(value: object) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
-    raise TypeError(f"a pack holds a {type(value).__name__}. Use text, numbers, true, false, days, times, lists, tables.")
+    raise TypeError(
+        f"a pack holds a {type(value).__name__}. Use text, whole numbers, true, false, days, lists or tables."
+    )

@@ -12,7 +12,10 @@ from importlib.resources.abc import Traversable
 from itertools import combinations
 from pathlib import Path
 
+from meldroute.rules.acts import STATUSES
 from meldroute.rules.parsing.checks import overlap
+from meldroute.rules.parsing.findings import Findings
+from meldroute.rules.parsing.row import Row
 from meldroute.rules.policy import Policy
 from meldroute.rules.policy_parse import PolicyError, PolicyErrors, parse_policy
 
@@ -60,6 +63,7 @@ class Statement:
     en: str
     where: str
     build: bool
+    status: str
 
 
 class UnknownPack(LookupError):
@@ -114,7 +118,7 @@ def read_tables(folder: Traversable) -> dict[str, object]:
         tables |= content
         origin |= dict.fromkeys(content, file.name)
     if not tables and not errors:
-        errors.append(PolicyError(f"folder '{folder.name}'", "holds no pack", "Put pack.toml and the other files there."))
+        errors.append(_misses(folder, "its files", "Put pack.toml and the other files there."))
     if errors:
         raise PolicyErrors(errors)
     return tables
@@ -133,8 +137,23 @@ def _statements(file: Traversable) -> Mapping[str, Statement]:
     content, error = _toml(file)
     if error:
         raise PolicyErrors([error])
-    rows = content.get("statements", [])
-    return {row["id"]: Statement(**{key: row.get(key, "") for key in Statement.__slots__}) for row in rows}
+    findings = Findings()
+    rows = Row(content, f"file '{file.name}'", findings).each("statements", "statement", _statement)
+    findings.raise_if_any()
+    return {row.id: row for row in rows}
+
+
+def _statement(row: Row) -> Statement:
+    words = row.own_words()
+    return Statement(
+        id=row.text("id"),
+        chapter=row.text("chapter"),
+        nl=words.nl,
+        en=words.en,
+        where=row.text("where"),
+        build=row.flag("build"),
+        status=row.choice("status", STATUSES),
+    )
 
 
 def _versions(root: Traversable) -> Iterator[Traversable]:
@@ -170,7 +189,8 @@ def _ref(version: Traversable, *, shipped: bool) -> PackRef:
     """A version says in pack.toml who it is and when it holds; reading that much is enough to list it."""
     file = version / "pack.toml"
     content, error = _toml(file) if file.is_file() else ({}, _misses(version, "pack.toml", "Add the file with [pack]."))
-    head = content.get("pack", {})
+    head = content.get("pack")
+    head = head if isinstance(head, Mapping) else {}
     id, valid_from, valid_to = (head.get(key) for key in ("id", "valid_from", "valid_to"))
     if not error and not (isinstance(id, str) and type(valid_from) is date):
         error = _misses(version, "id and valid_from in [pack]", 'Write id = "…" and valid_from = 2021-01-31.')
@@ -191,10 +211,13 @@ def _name(tables: Mapping[str, object], folder: Traversable) -> str:
 
 def _refuse_overlap(refs: list[PackRef]) -> None:
     errors = [
-        PolicyError(f"policy '{one.id}'", f"the versions of {one.valid_from} and {other.valid_from} are valid on the same day",
-                    "Give the older one a valid_to before the newer one begins, or another id.")
+        PolicyError(
+            f"policy '{one.id}'",
+            f"the versions of {one.valid_from} and {other.valid_from} are valid on the same day",
+            "Give the older one a valid_to before the newer one begins, or another id.",
+        )
         for one, other in combinations(refs, 2)
         if one.id == other.id and overlap((one.valid_from, one.valid_to), (other.valid_from, other.valid_to))
-    ]  # fmt: skip
+    ]
     if errors:
         raise PolicyErrors(errors)

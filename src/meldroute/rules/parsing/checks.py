@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import combinations
 
+from ..guards import GUARDS
 from ..policy import Municipality, Policy
 from .findings import Findings
 
@@ -28,8 +29,9 @@ def _check_flow(policy: Policy, place: str, findings: Findings) -> None:
         here = f"{place}, step '{step.id}'"
         for state in (*step.from_states, step.to):
             findings.must_know(here, "state", state, states)
-        for guard in sorted(set(step.guards) - texts):
-            findings.add(here, f"guard {guard} has no text", f'Add [[guards]] with id = "{guard}", because and opens_with.')
+        for guard in sorted(GUARDS.keys() & set(step.guards) - texts):
+            way_out = f'Add [[guards]] with id = "{guard}", because and opens_with.'
+            findings.add(here, f"guard {guard} has no text", way_out)
     _check_entries(policy, place, findings)
 
 

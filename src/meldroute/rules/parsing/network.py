@@ -26,15 +26,20 @@ def read_partner(row: Row) -> Partner:
 
 
 def _channel(row: Row) -> Channel | None:
-    kind, value = row.choice("kind", KINDS), row.text("value")
-    opening = row.each("opening", "opening", _window, id_key=None) if row.has("opening") else None
+    wrong_before = len(row.findings.errors)
     note = row.maybe_words("note") or Text("")
-    facts = {"confirmed": row.flag("confirmed"), "on_holidays": row.flag("on_holidays", default=False)}
-    origin = row.provenance()
-    if kind not in KINDS or not value:
-        return None
+    facts = {
+        "kind": row.choice("kind", KINDS),
+        "value": row.text("value"),
+        "opening": row.each("opening", "opening", _window, id_key=None) if row.has("opening") else None,
+        "confirmed": row.flag("confirmed"),
+        "on_holidays": row.flag("on_holidays", default=False),
+        **row.provenance(),
+    }
+    if len(row.findings.errors) > wrong_before:
+        return None  # said above; the channel itself would only say it again
     try:
-        return Channel(kind=kind, value=value, opening=opening, note_nl=note.nl, note_en=note.en, **facts, **origin)
+        return Channel(note_nl=note.nl, note_en=note.en, **facts)
     except (BadChannel, BadNumber, BadHours) as error:
         row.wrong("cannot be used", str(error))
         return None

@@ -103,8 +103,9 @@ class Row:
                 self.wrong(f"{key} is no time of day", f'Write {key} = "08:00".')
             return time(0)
 
-    def names(self, key: str, allowed: Collection[str] | None = None, *, what: str = "", optional: bool = False
-              ) -> tuple[str, ...]:
+    def names(
+        self, key: str, allowed: Collection[str] | None = None, *, what: str = "", optional: bool = False
+    ) -> tuple[str, ...]:
         value = self.value(key, optional=optional)
         if value is None:
             return ()
@@ -153,8 +154,15 @@ class Row:
         own = table.get(id_key) if isinstance(table, Mapping) and id_key else None
         return Row(table, f"{self.place}, {name} " + (f"'{own}'" if own else str(n)), self.findings)
 
-    def each(self, key: str, name: str, read: Callable[["Row"], Entry | None], *, id_key: str | None = "id",
-             optional: bool = False) -> tuple[Entry, ...]:
+    def each(
+        self,
+        key: str,
+        name: str,
+        read: Callable[["Row"], Entry | None],
+        *,
+        id_key: str | None = "id",
+        optional: bool = False,
+    ) -> tuple[Entry, ...]:
         """Read every table of a list; entries that cannot be made are left out after their finding."""
         found = (row.closed(read) for row in self.rows(key, name, id_key=id_key, optional=optional))
         return tuple(entry for entry in found if entry is not None)
