@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from meldroute.rules.deadlines import standing
+from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.policy import Indicator, Policy, Text
-from meldroute.rules.referral import is_open
 from meldroute.storage.models import (
     Answer,
     Clock,
@@ -69,7 +69,7 @@ def rows_of(signal: Signal) -> Rows:
         clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)),
         history=history, names=_names(signal),
         lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
-        bundled=tuple(Signal.objects.filter(lead=signal.pk).order_by("received_at").values_list("reference", flat=True)),
+        bundled=tuple(Signal.objects.filter(lead=signal.pk).values_list("reference", flat=True).order_by("reference")),
     )
 
 
@@ -152,7 +152,7 @@ def _referral(row: Referral, policy: Policy, clock: Clock | None, given: tuple[D
         id=str(row.pk), partner=policy.partner(row.partner).known_as, partner_id=row.partner, purpose=row.purpose,
         status=row.status, channel=row.channel, opened_at=row.opened_at, due_at=clock.due_at if clock else None,
         standing=standing(clock.due_at, now=now, started_at=clock.started_at) if clock else None,
-        disclosures=given, answers=answers, open=is_open(row.status),
+        disclosures=given, answers=answers, open=row.status in OPEN_REFERRAL,
     )
 
 
