@@ -1,0 +1,169 @@
+"""What must hold on every path a signal can take. Each function finds where it does not, with an example path."""
+
+from collections.abc import Iterator
+
+from .exploration import Exploration, Move
+from .facts import SignalFacts
+from .guards import GUARDS
+from .problems import Problem
+from .terrain import acting_role
+
+# Acts that let a signal through: somebody else hears, or nobody looks at it any more.
+LETS_THROUGH = frozenset({"ask_advice", "ask_more_advice", "refer", "skip_referral", "complete_referrals", "bundle",
+                          "close"})  # fmt: skip
+
+
+def an_end_is_near(e: Exploration) -> Iterator[Problem]:
+    """From every reachable state an end can be reached."""
+    free = _leads_to_end(e)
+    stuck = [facts for facts in e.open_facts() if facts not in free]
+    # Whatever leads only into a trap is stuck as well; the trap itself is what has to be mended.
+    traps = [f for f in stuck if all(m.after.state == f.state for m in e.moves[f])] or stuck
+    for facts in _one_per_state(traps):
+        yield Problem(f"state '{facts.state}'", f"{_who(facts)} can get stuck here: {e.path_to(facts)}{_held_back(facts, e)}",
+                      "Add a step from here towards an end, or let one of these guards be satisfied here.")  # fmt: skip
+
+
+def _leads_to_end(e: Exploration) -> set[SignalFacts]:
+    before: dict[SignalFacts, list[SignalFacts]] = {}
+    for move in e.all_moves():
+        before.setdefault(move.after, []).append(move.before)
+    found = set(e.end_facts())
+    todo = list(found)
+    while todo:
+        for facts in before.get(todo.pop(), ()):
+            if facts not in found:
+                found.add(facts)
+                todo.append(facts)
+    return found
+
+
+def _who(facts: SignalFacts) -> str:
+    return "a signal about a colleague" if facts.confidential else "a signal"
+
+
+def _held_back(facts: SignalFacts, e: Exploration) -> str:
+    held = [f"{s.id} (by {', '.join(sorted(s.by))}; guards {', '.join(s.guards) or 'none'})"
+            for s in e.terrain.steps_from[facts.state] if s.to not in (None, facts.state)]  # fmt: skip
+    return f". Steps that leave: {'; '.join(held)}" if held else ". No step leaves it"
+
+
+def the_reporter_hears(e: Exploration) -> Iterator[Problem]:
+    """No signal ends without feedback to the reporter or a recorded reason."""
+    yield from _ends_without(e, lambda f: f.feedback != "none", "feedback_settled",
+                             "though the reporter heard nothing and no reason is recorded")  # fmt: skip
+
+
+def somebody_was_consulted(e: Exploration) -> Iterator[Problem]:
+    """No signal ends without a consultation, a conclusion or a partner who knows."""
+    yield from _ends_without(e, lambda f: GUARDS["consulted"](f, e.policy, None), "consulted",
+                             "though nobody was consulted")  # fmt: skip
+
+
+def _ends_without(e: Exploration, holds, guard: str, though: str) -> Iterator[Problem]:
+    reported: set[str] = set()
+    for move in e.all_moves():
+        ends = e.terrain.kinds[move.after.state] == "end"
+        if ends and move.step and not holds(move.after) and move.step.id not in reported:
+            reported.add(move.step.id)
+            yield Problem(f"step '{move.step.id}'", f"ends a signal {though}: {_path(e, move)}",
+                          f"Give it the guard {guard}.")  # fmt: skip
+
+
+def the_order_is_kept(e: Exploration) -> Iterator[Problem]:
+    """"First X, then Y" cannot be reversed on any path."""
+    reported: set[tuple[str, str, str]] = set()
+    for move in e.all_moves():
+        for first, then in _broken_promises(e, move):
+            if move.step and (move.step.id, first, then) not in reported:
+                reported.add((move.step.id, first, then))
+                yield Problem(f"step '{move.step.id}'",
+                              f"passes a signal on to {then} before {first} was spoken to or tried: {_path(e, move)}",
+                              f"Give it the guard order_kept, put {first} in an earlier group than {then} on the route, "
+                              "and give steps that skip a partner the guard skippable.")  # fmt: skip
+
+
+def _broken_promises(e: Exploration, move: Move) -> Iterator[tuple[str, str]]:
+    partner = _newly_told(move)
+    for order in e.policy.orders if partner else ():
+        applies = order.then == partner and order.forms & move.before.forms
+        if applies and order.first not in move.before.contacts | move.before.attempts:
+            yield order.first, order.then
+
+
+def _newly_told(move: Move) -> str | None:
+    """The partner to whom this step passes the signal on, by a referral or by phone."""
+    partner = move.choice.partner
+    told_before = any(r.partner == partner and r.was_heard for r in move.before.passed_on)
+    told_after = any(r.partner == partner and r.was_heard for r in move.after.passed_on)
+    return partner if told_after and not told_before else None
+
+
+def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
+    """From every open state, contact with the urgent partner can be recorded in one step."""
+    urgent = e.policy.urgent_partner
+    far = (f for f in e.open_facts() if f.loops <= e.policy.max_loops + 1 and not any(
+        m.step and m.step.act == "record_contact" and m.choice.partner == urgent for m in e.moves[f]))  # fmt: skip
+    for facts in _one_per_state(far):
+        yield Problem(f"state '{facts.state}'", f"contact with {urgent} cannot be recorded here in one step "
+                      f"({_who(facts)}; {e.path_to(facts)})",
+                      f'Add "{facts.state}" to "from" of a step with act record_contact, without guards.')  # fmt: skip
+
+
+def danger_waits_for_nobody(e: Exploration) -> Iterator[Problem]:
+    """A signal with danger is not passed on, put aside or closed before the urgent partner was spoken to."""
+    urgent, reported = e.policy.urgent_partner, set()
+    for move in e.all_moves():
+        facts, step = move.before, move.step
+        loose = step and step.id not in reported and facts.danger and urgent not in facts.contacts
+        if loose and (step.act in LETS_THROUGH or _newly_told(move) not in (None, urgent)):
+            reported.add(step.id)
+            yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to: "
+                          f"{_path(e, move)}", "Give it the guard contacted_if_danger.")  # fmt: skip
+
+
+def asking_more_ends(e: Exploration) -> Iterator[Problem]:
+    """Experts ask for more information a limited number of times; then it goes to a joint decision."""
+    beyond = (m for m in e.all_moves() if m.step and m.after.loops > e.policy.max_loops + 1)
+    for step in dict.fromkeys(m.step for m in beyond if m.step):
+        yield Problem(f"step '{step.id}'", f"more information can be asked for more than {e.policy.max_loops} times",
+                      "Give it the guard loops_left, and add a step with the guard loops_spent to a state of kind decide.")
+    if not e.complete:
+        yield Problem("pack", "there are more paths than can be walked", "Use fewer states and partners per route.")
+
+
+def every_state_is_reached(e: Exploration) -> Iterator[Problem]:
+    """Every state can be reached."""
+    reached = {facts.state for facts in e.moves}
+    for state in e.policy.states:
+        if state.id not in reached:
+            yield Problem(f"state '{state.id}'", "no path leads here",
+                          "Add a step to it, loosen the guards before it, or take it out.")  # fmt: skip
+
+
+def colleagues_are_worked_on(e: Exploration) -> Iterator[Problem]:
+    """In every open state the designated person can work on a signal about a colleague."""
+    for state in e.policy.states:
+        steps = e.terrain.steps_from[state.id]
+        if state.is_open and not any(acting_role(s, confidential=True) == "designated" for s in steps):
+            yield Problem(f"state '{state.id}'", "the designated person cannot do anything here for a signal about a colleague",
+                          'Add "designated" to "by" of the steps from here.')  # fmt: skip
+
+
+def steps_never_taken(e: Exploration) -> Iterator[Problem]:
+    """A step that no path can take: a warning, for it does no harm."""
+    taken = {move.step.id for move in e.all_moves() if move.step}
+    for step in e.policy.steps:
+        if step.id not in taken:
+            yield Problem(f"step '{step.id}'", "can never be taken", "Loosen its guards or take it out.")
+
+
+def _one_per_state(facts: Iterator[SignalFacts] | list[SignalFacts]) -> list[SignalFacts]:
+    first: dict[tuple[str, bool], SignalFacts] = {}
+    for found in facts:
+        first.setdefault((found.state, found.confidential), found)
+    return list(first.values())
+
+
+def _path(e: Exploration, move: Move) -> str:
+    return f"{e.path_to(move.before)}, {move.what}"
