@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from meldroute.rules.actors import Reader
+from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.facts import SignalFacts
 from meldroute.rules.lifecycle import Allowed, StepRefused, may_take_step
@@ -52,14 +52,15 @@ class Desk:
     policy: Policy
     facts: SignalFacts
     choices: Choices
-    reader: Reader
+    actor: Actor
     now: datetime
+    reader: Reader | None = None  # None: a partner's answer or the clock, which work on what they were given
     messages: list[Message] = field(default_factory=list)
     acts: list[tuple[str, dict]] = field(default_factory=list)
 
     @property
     def role(self) -> str:
-        return self.reader.role
+        return self.actor.role
 
     def refresh_facts(self) -> None:
         """After rows were added: what the rules are asked next must count them."""
@@ -129,15 +130,36 @@ def at_desk(reference: str, *, reader: Reader, now: datetime, version: int | Non
         _finish(desk)
 
 
+@contextmanager
+def at_desk_of(signal: UUID, *, actor: Actor, now: datetime) -> Iterator[Desk]:
+    """The same for an answer to a disclosure. The caller has checked that this actor was given it."""
+    with transaction.atomic():
+        desk = _desk(Signal.objects.select_for_update(of=("self",)).get(pk=signal), actor=actor, now=now)
+        yield desk
+        _finish(desk)
+
+
+def look_at(reference: str, *, reader: Reader, now: datetime) -> Desk:
+    """The desk without a lock, for a page that shows what an act would do. Nothing that is changed here is kept."""
+    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    if signal is None:
+        raise NoSuchSignal(reference)
+    return _desk(signal, actor=reader.actor, now=now, reader=reader)
+
+
 def _open_desk(reference: str, *, reader: Reader, now: datetime, version: int | None) -> Desk:
     signal = Signal.objects.visible_to(reader).select_for_update(of=("self",)).filter(reference=reference).first()
     if signal is None:
         raise NoSuchSignal(reference)
     if version is not None and signal.version != version:
         raise EditConflict(reference)
+    return _desk(signal, actor=reader.actor, now=now, reader=reader)
+
+
+def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None = None) -> Desk:
     return Desk(
         signal=signal, key=key_of(signal.pk), policy=policy_of(signal.pack_id, now=now), facts=facts_of(signal),
-        choices=choices_in_force(signal.municipality_id, now=now), reader=reader, now=now,
+        choices=choices_in_force(signal.municipality_id, now=now), actor=actor, now=now, reader=reader,
     )
 
 
@@ -155,9 +177,9 @@ def _finish(desk: Desk) -> None:
     signal.version += 1
     signal.save(force_update=True)
     Message.objects.bulk_create(desk.messages)
-    record(signal, desk.reader, desk.acts, now=desk.now)
+    record(signal, desk.actor, desk.acts, now=desk.now)
 
 
-def record(signal: Signal, reader: Reader, acts: list[tuple[str, dict]], *, now: datetime) -> None:
+def record(signal: Signal, actor: Actor, acts: list[tuple[str, dict]], *, now: datetime) -> None:
     for act, details in acts:
-        history.append(signal.municipality_id, actor=reader.actor, act=act, now=now, signal=signal.pk, details=details)
+        history.append(signal.municipality_id, actor=actor, act=act, now=now, signal=signal.pk, details=details)
