@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from meldroute.rules.choices import Choices
 from meldroute.storage.models import Membership
+
+DESK = ("focal_point", "buddy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,39 +22,56 @@ class OnDuty:
     nobody: bool = False  # only alarms are left: a count, never which signal
 
 
+@dataclass(frozen=True, slots=True)
+class _Present:
+    id: UUID
+    role: str
+    organisation: UUID
+
+
 def on_duty(municipality: UUID, *, lane: str, choices: Choices, now: datetime) -> OnDuty:
     """The focal point, else the buddy, else the mandated neighbour, else whoever can repair that there is nobody.
 
     A signal about a colleague goes to the designated person alone, whoever else is there.
     """
+    present = _present(municipality, choices=choices, now=now)
     if lane == "confidential":
-        designated = tuple(id for id, _ in _present(municipality, now, "designated"))
-        return OnDuty(designated, nobody=not designated)
-    present = _present(municipality, now, "focal_point", "buddy")
-    for role in ("focal_point", "buddy"):
-        people = tuple(id for id, found in present if found == role)
-        if people:
+        return _designated(present, municipality)
+    for role in DESK:
+        if people := _those(present, municipality, role):
             return OnDuty(people)
-    neighbours = _present(choices.neighbour, now, "focal_point", "buddy") if choices.neighbour else ()
-    if neighbours:
-        return OnDuty(tuple(id for id, _ in neighbours), stands_in=True)
-    return OnDuty(tuple(id for id, _ in _present(municipality, now, "functional_manager")) + _chain_directors(now),
-                  nobody=True)
+    return _without_desk(present, municipality, choices)
 
 
 def alerted_at_danger(municipality: UUID, *, lane: str, choices: Choices, now: datetime) -> OnDuty:
     """Danger: focal point and buddy at once, both."""
+    present = _present(municipality, choices=choices, now=now)
     if lane == "confidential":
-        return on_duty(municipality, lane=lane, choices=choices, now=now)
-    both = tuple(id for id, _ in _present(municipality, now, "focal_point", "buddy"))
-    return OnDuty(both) if both else on_duty(municipality, lane=lane, choices=choices, now=now)
+        return _designated(present, municipality)
+    both = _those(present, municipality, *DESK)
+    return OnDuty(both) if both else _without_desk(present, municipality, choices)
 
 
-def _present(municipality: UUID, now: datetime, *roles: str) -> tuple[tuple[UUID, str], ...]:
+def _present(municipality: UUID, *, choices: Choices, now: datetime) -> tuple[_Present, ...]:
+    """Everybody who can carry a duty for this municipality today: one query, however far down the list it goes."""
     day = timezone.localtime(now).date()
-    return tuple(Membership.objects.of(municipality, *roles).present(day).values_list("id", "role"))
+    own = Q(organisation=municipality, role__in=(*DESK, "designated", "functional_manager"))
+    near = Q(organisation=choices.neighbour, role__in=DESK) if choices.neighbour else Q()
+    rows = Membership.objects.filter(own | near | Q(role="chain_director")).present(day)
+    return tuple(_Present(*row) for row in rows.values_list("id", "role", "organisation_id"))
 
 
-def _chain_directors(now: datetime) -> tuple[UUID, ...]:
-    day = timezone.localtime(now).date()
-    return tuple(Membership.objects.filter(role="chain_director").present(day).values_list("id", flat=True))
+def _designated(present: tuple[_Present, ...], municipality: UUID) -> OnDuty:
+    designated = _those(present, municipality, "designated")
+    return OnDuty(designated, nobody=not designated)
+
+
+def _without_desk(present: tuple[_Present, ...], municipality: UUID, choices: Choices) -> OnDuty:
+    if neighbours := _those(present, choices.neighbour, *DESK):
+        return OnDuty(neighbours, stands_in=True)
+    directors = tuple(p.id for p in present if p.role == "chain_director")
+    return OnDuty(_those(present, municipality, "functional_manager") + directors, nobody=True)
+
+
+def _those(present: tuple[_Present, ...], organisation: UUID | None, *roles: str) -> tuple[UUID, ...]:
+    return tuple(p.id for p in present if p.organisation == organisation and p.role in roles)

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from meldroute.rules.actors import Actor, Reader
+from meldroute.rules.choices import Choices
 from meldroute.rules.references import make_reference
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
-from meldroute.storage.keyed_hashes import reporter_tie
-from meldroute.storage.models import Message, Signal, SignalKey
-from meldroute.storage.sealing import new_signal_key, wrap_key
+from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
+from meldroute.storage.models import Draft, Message, Signal, SignalKey
+from meldroute.storage.sealing import new_signal_key, unwrap_key, wrap_key
 
 from . import clocks, duties
 from .running_policy import pack_now, version_id
-
 
 REFERENCE_TRIES = 3  # a drawn reference can exist already: rare, and then another is drawn
 
@@ -44,16 +44,27 @@ class NewSignal:
     channel: str = "form"  # "form", "phone" or "desk"
     on_behalf_of: str = ""  # how to reach the person a colleague reports for
 
+    @property
+    def lane(self) -> str:
+        return "confidential" if self.about_colleague else "regular"
+
     def content(self) -> dict:
-        """What is sealed. The clear columns hold the rest."""
-        sealed = ("narrative", "where", "when", "called", "name_allowed", "care_provider", "noticed", "on_behalf_of")
-        return {name: value for name, value in asdict(self).items() if name in sealed}
+        """What is sealed: all of it as it was said, also what stands in a clear column that may be corrected later."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     reference: str
     first: bool  # False: this form had arrived before, and this is the report it became
+
+
+class SentBefore(Exception):
+    """This form was sent before with other words. Those are a report; these are not, and nothing of them is lost."""
+
+    def __init__(self, reference: str):
+        super().__init__(f"this form was sent before, as {reference}, with other words. Send these as a new report.")
+        self.reference = reference
 
 
 class NobodyDesignated(Exception):
@@ -69,8 +80,9 @@ class NobodyDesignated(Exception):
 def register_signal(new: NewSignal, *, reader: Reader, submission: UUID, now: datetime) -> Receipt:
     """Seal and store the signal, start its clock, leave messages to be sent, write the history.
 
-    The same `submission` twice is one report: the second call returns the first one's receipt.
-    Raises `NobodyDesignated` for a signal about a colleague that nobody may see.
+    The same `submission` twice is one report: the second call returns the first one's receipt, or raises
+    `SentBefore` when it says something else. Raises `NobodyDesignated` for a signal about a colleague that
+    nobody may see.
     """
     tie = reporter_tie(reader.user)
     for _ in range(REFERENCE_TRIES):
@@ -79,20 +91,30 @@ def register_signal(new: NewSignal, *, reader: Reader, submission: UUID, now: da
                 reference = _register(new, reader=reader, tie=tie, submission=str(submission), now=now)
             return Receipt(reference, first=True)
         except IntegrityError:
-            earlier = Signal.objects.filter(submission=str(submission), reporter_tie=tie).first()
-            if earlier:
-                return Receipt(earlier.reference, first=False)
+            if earlier := _arrived(submission, reader):
+                return _same_report(new, earlier)
     raise NoFreeReference
+
+
+def _arrived(submission: UUID, reader: Reader) -> Signal | None:
+    own = Signal.objects.reported_by(*reporter_ties(reader.user))
+    return own.filter(submission=str(submission)).select_related("key").first()
+
+
+def _same_report(new: NewSignal, earlier: Signal) -> Receipt:
+    key = unwrap_key(bytes(earlier.key.wrapped), signal_id=earlier.pk)
+    if earlier.unseal("content_sealed", key=key) != new.content():
+        raise SentBefore(earlier.reference)
+    return Receipt(earlier.reference, first=False)
 
 
 def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now: datetime) -> str:
     pack = pack_now(now=now)
     choices = choices_in_force(reader.organisation, now=now)
-    lane = "confidential" if new.about_colleague else "regular"
-    told = _whom_to_tell(new, reader.organisation, lane=lane, choices=choices, now=now)
+    told = _whom_to_tell(new, reader.organisation, choices=choices, now=now)
     state = pack.policy.state(pack.policy.entry_state(new.about))
     signal = Signal(
-        id=uuid4(), reference=make_reference(os.urandom(16)), municipality_id=reader.organisation, lane=lane,
+        id=uuid4(), reference=make_reference(os.urandom(16)), municipality_id=reader.organisation, lane=new.lane,
         pack_id=version_id(pack), state=state.id, kind=state.kind, channel=new.channel, about=new.about,
         danger=new.danger, minor=new.minor, received_at=now, changed_at=now, submission=submission, reporter_tie=tie,
         urgency=clocks.urgency_of(danger=new.danger, contacted=False, minor=new.minor, closed=False),
@@ -107,15 +129,16 @@ def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now:
         force_insert=True)
     clock.save(force_insert=True)
     Message.objects.bulk_create(_messages(signal, told, now=now))
+    Draft.objects.filter(submission=submission).delete()
     history.append(reader.organisation, actor=Actor("reporter", tie, "reporter"), act="signal.received", now=now,
-                   signal=signal.pk, details={"danger": new.danger, "lane": lane, "channel": new.channel})
+                   signal=signal.pk, details={"danger": new.danger, "lane": new.lane, "channel": new.channel})
     return signal.reference
 
 
-def _whom_to_tell(new: NewSignal, municipality: UUID, *, lane: str, choices, now: datetime) -> duties.OnDuty:
+def _whom_to_tell(new: NewSignal, municipality: UUID, *, choices: Choices, now: datetime) -> duties.OnDuty:
     find = duties.alerted_at_danger if new.danger else duties.on_duty
-    told = find(municipality, lane=lane, choices=choices, now=now)
-    if lane == "confidential" and told.nobody:
+    told = find(municipality, lane=new.lane, choices=choices, now=now)
+    if new.about_colleague and told.nobody:
         raise NobodyDesignated
     return told
 

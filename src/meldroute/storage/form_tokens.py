@@ -21,10 +21,6 @@ class FormTokenBroken(Exception):
     """This token was not made here, or was changed on the way."""
 
 
-class FormTokenExpired(Exception):
-    """This token was ours, more than a day away from now."""
-
-
 @dataclass(frozen=True, slots=True)
 class FormToken:
     person_id: UUID
@@ -33,9 +29,22 @@ class FormToken:
     issued_at: datetime
 
 
-def make_form_token(person_id: UUID, form: str, *, now: datetime) -> str:
-    """A token for one showing of one form to one person, safe in a page and in a URL."""
-    content = json.dumps([str(person_id), form, str(uuid4()), int(now.astimezone(UTC).timestamp())])
+class FormTokenExpired(Exception):
+    """This token was ours, more than a day away from now. `token` is what it said."""
+
+    def __init__(self, token: FormToken):
+        super().__init__(
+            f"form token: made at {token.issued_at:%Y-%m-%d %H:%M} UTC, valid for a day. Open the form again."
+        )
+        self.token = token
+
+
+def make_form_token(person_id: UUID, form: str, *, now: datetime, submission_id: UUID | None = None) -> str:
+    """A token for one showing of one form to one person, safe in a page and in a URL.
+
+    `submission_id`: of the earlier showing that this one continues, so that both remain one submission.
+    """
+    content = json.dumps([str(person_id), form, str(submission_id or uuid4()), int(now.astimezone(UTC).timestamp())])
     sealed = seal_with_purpose("token", content, place=_PLACE)
     token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     if len(token) > _LONGEST:
@@ -48,9 +57,7 @@ def read_form_token(token: str, *, now: datetime) -> FormToken:
     read = _opened(token)
     # Both ways: a clock that jumps back may not make a person lose what they typed.
     if abs(now - read.issued_at) > LIFETIME:
-        raise FormTokenExpired(
-            f"form token: made at {read.issued_at:%Y-%m-%d %H:%M} UTC, valid for a day. Open the form again."
-        )
+        raise FormTokenExpired(read)
     return read
 
 

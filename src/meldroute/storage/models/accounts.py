@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .base import Row
 
@@ -56,8 +56,9 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, user__is_active=True)
 
     def present(self, day: date) -> "MembershipQuerySet":
-        """Current and not away today."""
-        return self.current(day).exclude(absences__from_day__lte=day, absences__to_day__gte=day)
+        """Current and not away today. One absence must cover the day: a past and a coming one together do not."""
+        away = Absence.objects.filter(membership=OuterRef("pk"), from_day__lte=day, to_day__gte=day)
+        return self.current(day).exclude(Exists(away))
 
     def of(self, organisation: object, *roles: str) -> "MembershipQuerySet":
         return self.filter(organisation=organisation, role__in=roles)

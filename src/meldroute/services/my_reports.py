@@ -1,0 +1,130 @@
+"""What a reporter sees of their own reports: reference, date, state in neutral words, and feedback. Never more.
+
+Found by the reporter's keyed hash. What is shown is the same whether an investigation runs, nothing happened or a
+partner is silent: only the state's own neutral words and the feedback reach a card, never a clock or a partner.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from meldroute.rules.actors import Actor
+from meldroute.storage import history
+from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
+from meldroute.storage.models import ReporterFeedback, Signal
+from meldroute.storage.sealing import unwrap_key
+
+from .running_policy import policy_of
+
+PAGE = 20
+
+Cursor = tuple[datetime, UUID]
+
+
+class NotYourReport(Exception):
+    """It does not exist, or somebody else reported it. The two look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCard:
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    reference: str
+    municipality: str
+    received_at: datetime
+    state: str  # the policy's neutral words
+    feedback: tuple[FeedbackCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportList:
+    reports: tuple[ReportCard, ...]
+    older: Cursor | None  # where the next page begins; None: there is none
+
+
+@dataclass(frozen=True, slots=True)
+class ProofCard:
+    """What a proof of report says: that, when and where; never what."""
+
+    reference: str
+    municipality: str
+    received_at: datetime
+
+
+def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None = None) -> ReportList:
+    """The newest reports first, a page at a time. Three queries, then the read log."""
+    found = _own(user)
+    if after:
+        found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
+    rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    told = _feedback(rows)
+    cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
+    log_reads(rows, user=user, now=now, part="my_reports")
+    return ReportList(cards, (rows[-1].received_at, rows[-1].pk) if more else None)
+
+
+def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
+    """One of this person's own reports. Raises `NotYourReport`."""
+    row = own_report(user, reference)
+    card = _card(row, _feedback([row])[row.pk], now=now, language=language)
+    log_reads([row], user=user, now=now, part="my_report")
+    return card
+
+
+def proof(user: UUID, reference: str, *, now: datetime) -> ProofCard:
+    """Raises `NotYourReport`."""
+    row = own_report(user, reference)
+    log_reads([row], user=user, now=now, part="proof")
+    return ProofCard(row.reference, row.municipality.name, row.received_at)
+
+
+def own_report(user: UUID, reference: str) -> Signal:
+    row = _own(user).filter(reference=reference).first()
+    if row is None:
+        raise NotYourReport(reference)
+    return row
+
+
+def log_reads(rows: Sequence[Signal], *, user: UUID, now: datetime, part: str) -> None:
+    """One row for each municipality, in ascending order, as the reporter whom only the keyed hash names."""
+    chains = defaultdict(list)
+    for row in rows:
+        chains[row.municipality_id].append(row.pk)
+    if not chains:
+        return
+    actor = Actor("reporter", reporter_tie(user), "reporter")
+    with transaction.atomic():
+        for municipality in sorted(chains, key=str):
+            ids = chains[municipality]
+            history.append(municipality, actor=actor, act="signal.read" if len(ids) == 1 else "list.read", now=now,
+                           signal=ids[0] if len(ids) == 1 else None, subjects=ids if len(ids) > 1 else (),
+                           details={"part": part})
+
+
+def _own(user: UUID):
+    return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
+
+
+def _feedback(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
+    """What was told about each, oldest first. Why nothing could be told is not for the reporter."""
+    keys = {row.pk: unwrap_key(bytes(row.key.wrapped), signal_id=row.pk) for row in rows}
+    told: dict[UUID, tuple[FeedbackCard, ...]] = dict.fromkeys(keys, ())
+    for said in ReporterFeedback.objects.of_signal(*keys).filter(kind="given").order_by("at", "id"):
+        text = said.unseal("content_sealed", key=keys[said.signal_id])["text"]
+        told[said.signal_id] += (FeedbackCard(text, said.at),)
+    return told
+
+
+def _card(row: Signal, feedback: tuple[FeedbackCard, ...], *, now: datetime, language: str) -> ReportCard:
+    state = policy_of(row.pack_id, now=now).state(row.state)
+    return ReportCard(row.reference, row.municipality.name, row.received_at, state.reporter_sees.say(language), feedback)

@@ -1,0 +1,70 @@
+"""What the reporter reads at once: that it arrived, who reads it and by when, and whom to call when that is too late."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from meldroute.rules.working_time import NoWorkingTime, WorkingHours, is_working_moment, next_working_moment
+from meldroute.storage.choices import choices_in_force
+from meldroute.storage.models import Clock, Message, Signal
+
+from .my_reports import log_reads, own_report
+
+ALERTS = ("signal_received", "danger_received")
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    role: str
+    organisation: str
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCard:
+    reference: str
+    municipality: str
+    received_at: datetime
+    danger: bool
+    minor: bool | None
+    confidential: bool
+    read_by: datetime | None  # the municipality's own norm; None: no clock was promised
+    own_norm: bool  # set by this municipality itself, not only proposed
+    alerted: tuple[Alerted, ...]  # nobody: only an alarm that there is nobody was given
+    stands_in: str  # the neighbour whose focal point was alerted instead
+    closed_until: datetime | None  # nobody has to read anything before this
+
+
+def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
+    """The receipt of one's own report. Raises `NotYourReport`."""
+    signal = own_report(user, reference)
+    alerted = _alerted(signal)
+    own = choices_in_force(signal.municipality_id, now=now)
+    elsewhere = next((a for a in alerted if a.organisation_id != signal.municipality_id), None)
+    reading = choices_in_force(elsewhere.organisation_id, now=now) if elsewhere else own
+    clock = Clock.objects.filter(signal=signal, referral=None).order_by("started_at", "id").first()
+    card = ReceiptCard(
+        reference=signal.reference, municipality=signal.municipality.name, received_at=signal.received_at,
+        danger=signal.danger, minor=signal.minor, confidential=signal.lane == "confidential",
+        read_by=clock and clock.due_at, own_norm=bool(clock) and clock.norm in own.norms, alerted=alerted,
+        stands_in=elsewhere.organisation if elsewhere else "", closed_until=_closed_until(reading.hours, now=now),
+    )
+    log_reads([signal], user=user, now=now, part="receipt")
+    return card
+
+
+def _alerted(signal: Signal) -> tuple[Alerted, ...]:
+    """Whom the report itself reached. The alarm that nobody is there names no signal and is not counted."""
+    told = Message.objects.filter(signal=signal, kind__in=ALERTS, recipient_kind="membership")
+    rows = told.order_by("membership__role").values_list(
+        "membership__role", "membership__organisation__name", "membership__organisation_id")
+    return tuple(Alerted(*row) for row in dict.fromkeys(rows))
+
+
+def _closed_until(hours: WorkingHours, *, now: datetime) -> datetime | None:
+    if is_working_moment(now, hours):
+        return None
+    try:
+        return next_working_moment(now, hours)
+    except NoWorkingTime:
+        return None
