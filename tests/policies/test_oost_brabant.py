@@ -337,3 +337,9 @@ def test_lines_that_no_source_supports_say_so(policy):
     for row in policy.advice:
         if "productregel" in row.source:
             assert row.status in ("proposal", "to be checked", "inferred"), row.id
+
+
+def test_every_short_name_of_the_flowcharts_is_spelt_out(policy):
+    words = {row.id: row for row in policy.abbreviations}
+    assert {"AF MH", "AVIM", "ZoCo", "TF-RIEC", "SU", "AU", "CU", "OV", "AVO"} <= words.keys()
+    assert (words["AVO"].text.nl, words["AVO"].source) == ("Ambtelijk Voorbereidend Overleg", "S-B1-16")

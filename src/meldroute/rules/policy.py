@@ -309,6 +309,7 @@ class Policy:
     conflicts: tuple[Conflict, ...]
     norms: tuple[NormRow, ...]
     guard_texts: tuple[GuardText, ...]
+    abbreviations: tuple[Advice, ...] = ()  # what the region's short names stand for
     indicator_rules: tuple[Advice, ...] = ()  # how indicators may and may not be used
     status: str = "policy"
 

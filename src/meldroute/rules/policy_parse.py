@@ -42,6 +42,7 @@ LISTS: Mapping[str, tuple[str, Callable[[Row], object], str | None, bool]] = {
     "phenomena": ("phenomenon", read_phenomenon, "id", True),
     "feedback_texts": ("feedback text", read_feedback_text, "id", False),
     "advice": ("advice", read_advice, "id", True),
+    "abbreviations": ("abbreviation", read_advice, "id", True),
     "conflicts": ("conflict", read_conflict, "id", True),
     "norms": ("norm", read_norm, "id", False),
 }
