@@ -43,16 +43,19 @@ def disclosure_scope(reader: Reader) -> UUID | None:
 
 
 # Pages that are not about one signal, by role. An unknown role reads nothing.
+_EVERYBODY = frozenset({"policy", "notifications"})
+_OFFICIAL = _EVERYBODY | {"report", "my_reports"}  # anybody who works for a municipality can report
+_AT_THE_DESK = _OFFICIAL | {"work_list", "partners"}
 AREAS: dict[str, frozenset[str]] = {
-    "reporter": frozenset({"report", "my_reports"}),
-    "focal_point": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
-    "buddy": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
-    "designated": frozenset({"report", "my_reports", "work_list", "partners", "notifications"}),
-    "partner": frozenset({"disclosures", "notifications"}),
-    "care_coordinator": frozenset({"disclosures", "notifications"}),
-    "chain_director": frozenset({"chain", "partners", "notifications"}),
-    "functional_manager": frozenset({"report", "my_reports", "settings", "partners", "notifications"}),
-    "privacy_officer": frozenset({"report", "my_reports", "partners", "notifications"}),
+    "reporter": _OFFICIAL,
+    "focal_point": _AT_THE_DESK,
+    "buddy": _AT_THE_DESK,
+    "designated": _AT_THE_DESK,
+    "partner": _EVERYBODY | {"disclosures"},
+    "care_coordinator": _EVERYBODY | {"disclosures"},
+    "chain_director": _EVERYBODY | {"chain", "partners"},
+    "functional_manager": _OFFICIAL | {"settings", "partners"},
+    "privacy_officer": _OFFICIAL | {"partners"},
 }
 
 

@@ -4,9 +4,11 @@ from importlib import import_module
 
 from django.urls import include, path
 
-PAGES = ("home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "judging", "contacts", "bundling",
-         "referral", "answers", "partner_link", "disclosures", "feedback", "notifications", "settings", "chain",
-         "reference_pages")
+PAGES = (
+    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "judging", "contacts", "bundling",
+    "referral", "answers", "partner_link", "disclosures", "feedback", "notifications", "settings", "chain", "flow",
+    "reference_pages",
+)
 
 
 def _present(name: str) -> bool:
@@ -20,7 +22,7 @@ def _present(name: str) -> bool:
 
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("meldroute.web.accounts.urls")),
     path("taal/", include("django.conf.urls.i18n")),
     *(path("", include(f"meldroute.web.pages.{name}")) for name in PAGES if _present(name)),
 ]

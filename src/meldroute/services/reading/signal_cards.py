@@ -118,6 +118,7 @@ class SignalPage:
     version: int
     lane: str
     danger: bool
+    contacted: bool  # the urgent partner was spoken to
     minor: bool | None
     state: State
     due_at: datetime

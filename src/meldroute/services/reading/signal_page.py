@@ -53,7 +53,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     asked, said = meanwhile(rows, key)
     answers = answers_by_referral(rows, key)
     return SignalPage(
-        reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger, minor=signal.minor,
+        reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
+        contacted=policy.urgent_partner in facts.contacts, minor=signal.minor,
         state=policy.state(signal.state), due_at=signal.next_due_at,
         standing=standing(signal.next_due_at, now=now, started_at=clock.started_at if clock else signal.received_at),
         norm=choices.norm(clock.norm, policy).label if clock else None,

@@ -1,0 +1,126 @@
+"""The page of one signal: what is known, what can be done now and why not the rest, whom to call, where it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from meldroute.rules.actors import Reader
+from meldroute.rules.lifecycle import Allowed
+from meldroute.rules.references import BadReference, normalise_reference
+from meldroute.rules.route import Recipient
+from meldroute.services.reading.signal_cards import ReferralCard, SignalPage
+from meldroute.services.reading.signal_page import open_signal
+
+from .act_links import step_links
+from .door import enters
+from .words import ABOUT, ACTS, CHANNELS, MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """One partner on the route: why, in which place, what was done and what can be done."""
+
+    rank: int
+    partner: str
+    required: bool
+    because: str
+    source: str
+    status: str
+    referral: ReferralCard | None
+    skipped: bool
+    refer_url: str
+    skip_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime
+    what: str
+    who: str
+    tone: str = ""
+
+
+@require_GET
+@enters("work_list")
+def show(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    try:
+        plain = normalise_reference(reference)
+    except BadReference:
+        raise Http404 from None
+    if plain != reference:
+        return redirect("signal", reference=plain)
+    page = open_signal(plain, reader=reader, now=now, language=get_language() or "nl")
+    return render(request, "web/signal.html", _context(page, now=now))
+
+
+def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
+    acts = {s.step.act for s in page.steps if isinstance(s, Allowed)}
+    return {
+        "now": now, "page": page, "state_words": page.state.label.say(get_language() or "nl"),
+        "steps": step_links(page.steps, reference=page.reference, danger_first=page.danger and not page.contacted),
+        "route": _route(page, acts), "advice": [r for r in page.referrals if r.purpose == "advice"],
+        "others": _beside_the_route(page), "timeline": _timeline(page), "report": _report(page),
+        "flow_url": f"{reverse('flow')}?signaal={page.reference}", "can_enrich": "enrich" in acts,
+        "may_answer": "record_contact" in acts,
+    }
+
+
+def _report(page: SignalPage) -> list[tuple[str, str]]:
+    report = page.report
+    return [
+        (_("Reported by"), _("%(name)s, %(channel)s") % {"name": report.reporter, "channel": CHANNELS[report.channel]}),
+        (_("On behalf of"), report.on_behalf_of or _("nobody else")),
+        (_("It is about"), str(ABOUT[report.about])),
+        (_("Where"), report.where),
+        (_("When"), report.when),
+        (_("Younger than 18"), str(MINOR[page.minor])),
+        (_("Called already"), ", ".join(report.called) or _("nobody")),
+        (_("May a partner know the reporter's name?"), _("yes") if report.name_allowed else _("no")),
+    ]
+
+
+def _route(page: SignalPage, acts: set[str]) -> list[RouteRow]:
+    by_partner = {r.partner_id: r for r in page.referrals if r.purpose == "referral"}
+    return [_route_row(page, r, by_partner.get(r.partner), acts) for r in page.routing.recipients]
+
+
+def _route_row(page: SignalPage, recipient: Recipient, referral: ReferralCard | None, acts: set[str]) -> RouteRow:
+    language = get_language() or "nl"
+    at = {"reference": page.reference, "partner": recipient.partner}
+    free = referral is None
+    return RouteRow(
+        rank=recipient.rank, partner=page.policy.partner(recipient.partner).known_as, required=recipient.required,
+        because=", ".join(_because(page, id, language) for id in recipient.because), source=recipient.source,
+        status=recipient.status, referral=None if free or referral.status == "skipped" else referral,
+        skipped=bool(referral) and referral.status == "skipped",
+        refer_url=reverse("refer", kwargs=at) if free and "refer" in acts else "",
+        skip_url=reverse("skip_referral", kwargs=at) if free and recipient.required and "skip_referral" in acts else "",
+    )
+
+
+def _because(page: SignalPage, id: str, language: str) -> str:
+    named = {f.id: f.label for f in page.policy.forms} | {e.id: e.because for e in page.policy.extras}
+    return named[id].say(language)
+
+
+def _beside_the_route(page: SignalPage) -> list[ReferralCard]:
+    on_route = {r.partner for r in page.routing.recipients}
+    return [r for r in page.referrals if r.purpose == "referral" and r.partner_id not in on_route]
+
+
+def _timeline(page: SignalPage) -> list[Entry]:
+    language = get_language() or "nl"
+    return [
+        Entry(at=t.at, what=t.step.say(language) if t.step else str(ACTS.get(t.act, t.act)),
+              who=t.by or (_("reporter") if t.act == "signal.received" else ""))
+        for t in reversed(page.timeline)
+    ]
+
+
+urlpatterns = [path("signalen/<str:reference>/", show, name="signal")]

@@ -1,0 +1,69 @@
+"""Words for values that the program owns. What the policy owns says itself, in the pack's words."""
+
+from django.utils.translation import gettext_lazy as _
+
+ROLES = {
+    "reporter": _("reporter"),
+    "focal_point": _("focal point"),
+    "buddy": _("buddy"),
+    "designated": _("designated for signals about colleagues"),
+    "partner": _("partner"),
+    "care_coordinator": _("care coordinator"),
+    "chain_director": _("chain director"),
+    "functional_manager": _("functional manager"),
+    "privacy_officer": _("privacy officer"),
+}
+GROUPS = {
+    "yours": _("waits for you"),
+    "new": _("new"),
+    "answered": _("answered"),
+    "promised": _("feedback promised"),
+    "today": _("today"),
+    "others": _("waits for others"),
+    "bundled": _("bundled"),
+    "late": _("late"),
+    "done": _("closed this week"),
+}
+MINOR = {True: _("yes"), False: _("no"), None: _("unknown")}
+ABOUT = {"person": _("somebody"), "place": _("a place"), "both": _("somebody and a place")}
+CHANNELS = {"form": _("by the form"), "phone": _("by phone"), "desk": _("at the desk"), "link": _("by link and code"),
+            "account": _("by account"), "email": _("by e-mail"), "meeting": _("in a meeting")}
+OUTCOMES = {"found": _("found"), "nothing": _("looked up, nothing found"), "impossible": _("could not be looked up")}
+STRENGTHS = {"strong": _("strong"), "medium": _("medium"), "weak": _("weak"), "context": _("context"),
+             "counter": _("points the other way; never subtracts"), "none": _("no strength given")}
+REFERRAL = {
+    "open": _("sent, no answer yet"),
+    "received": _("received"),
+    "taken_up": _("taken up"),
+    "not_for_us": _("not for us"),
+    "need_more": _("needs more information"),
+    "result": _("result"),
+    "feedback": _("feedback given"),
+    "no_feedback": _("no feedback possible now"),
+    "failed": _("no answer came"),
+    "withdrawn": _("withdrawn"),
+    "skipped": _("skipped, with a reason"),
+}
+ACTS = {
+    "signal.received": _("Signal received"),
+    "step.take_up": _("Taken up"),
+    "step.enrich": _("Fact added"),
+    "step.record_contact": _("Contact recorded"),
+    "step.ask_advice": _("Advice asked"),
+    "step.ask_more_advice": _("Another expert asked"),
+    "step.conclude": _("Conclusion of the experts recorded"),
+    "step.judge_clear": _("Judged clear"),
+    "step.refer": _("Passed on"),
+    "step.skip_referral": _("Partner skipped"),
+    "step.complete_referrals": _("All partners know"),
+    "step.settle": _("Every partner answered"),
+    "step.give_feedback": _("Feedback to the reporter"),
+    "step.withhold_feedback": _("Recorded why feedback is not possible"),
+    "step.close": _("Closed"),
+    "step.bundle": _("Bundled"),
+    "step.unbundle": _("Taken out of the bundle"),
+    "step.follow_lead": _("The leading signal is done"),
+}
+CONTACT_PARTS = {"whom": _("spoken to"), "reference": _("their reference"), "agreements": _("agreed"),
+                 "outcome": _("outcome"), "reason": _("reason"), "meanwhile": _("what the municipality may do"),
+                 "meanwhile_text": _("in their words")}

@@ -1,0 +1,23 @@
+"""`{% load pack %}`: the pack's words in the language of the page, and the program's words for its own values."""
+
+from django import template
+from django.utils.translation import get_language
+
+from meldroute.rules.policy import Text
+from meldroute.web.pages import words
+
+register = template.Library()
+TABLES = {"outcome": words.OUTCOMES, "strength": words.STRENGTHS, "channel": words.CHANNELS, "referral": words.REFERRAL,
+          "minor": words.MINOR, "about": words.ABOUT, "role": words.ROLES, "contact": words.CONTACT_PARTS}
+
+
+@register.filter
+def say(text: Text) -> str:
+    """`{{ state.label|say }}`"""
+    return text.say(get_language() or "nl")
+
+
+@register.filter
+def word(value: object, table: str) -> str:
+    """`{{ fact.outcome|word:"outcome" }}`: the word for one of the program's own values."""
+    return str(TABLES[table][value])
