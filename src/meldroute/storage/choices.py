@@ -1,10 +1,11 @@
 """From a stored row of settings to a municipality's choices, and back."""
 
-from datetime import datetime, time
+from dataclasses import asdict
+from datetime import date, datetime, time
 from uuid import UUID
 
-from meldroute.rules.choices import Choices
-from meldroute.rules.contacts import Channel
+from meldroute.rules.choices import Choices, Reach
+from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
@@ -13,17 +14,22 @@ from .models import MunicipalitySettings
 
 def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
     """One query: the newest row that has started; the defaults where there is none."""
-    row = (MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
-           .order_by("-valid_from", "-saved_at").first())
+    row = row_in_force(organisation, now=now)
     return choices_from(row.content) if row else Choices()
+
+
+def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings | None:
+    return (MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
+            .order_by("-valid_from", "-saved_at").first())
 
 
 def choices_from(content: dict) -> Choices:
     return Choices(
         norms={id: Norm(id, **norm) for id, norm in content.get("norms", {}).items()},
-        hours=_hours(content.get("hours")),
-        local_channels={p: tuple(Channel(**c) for c in rows) for p, rows in content.get("local_channels", {}).items()},
+        hours=_hours(content),
+        local_channels={p: tuple(map(_channel, rows)) for p, rows in content.get("local_channels", {}).items()},
         neighbour=_uuid(content.get("neighbour")),
+        reach=Reach(**content.get("reach", {})),
     )
 
 
@@ -32,21 +38,40 @@ def choices_to(choices: Choices) -> dict:
     return {
         "norms": {id: {"amount": n.amount, "unit": n.unit} for id, n in choices.norms.items()},
         "hours": [list(map(time.isoformat, day)) if day else None for day in choices.hours.days],
-        "local_channels": {p: [_channel(c) for c in rows] for p, rows in choices.local_channels.items()},
+        "closed_on": sorted(map(date.isoformat, choices.hours.closed_on)),
+        "local_channels": {p: [_channel_to(c) for c in rows] for p, rows in choices.local_channels.items()},
         "neighbour": str(choices.neighbour) if choices.neighbour else None,
+        "reach": asdict(choices.reach),
     }
 
 
-def _hours(days: list | None) -> WorkingHours:
+def _hours(content: dict) -> WorkingHours:
+    days, closed = content.get("hours"), frozenset(map(date.fromisoformat, content.get("closed_on", ())))
     if days is None:
-        return OFFICE_HOURS
-    return WorkingHours(tuple(tuple(map(time.fromisoformat, day)) if day else None for day in days))
+        return WorkingHours(OFFICE_HOURS.days, closed)
+    return WorkingHours(tuple(tuple(map(time.fromisoformat, day)) if day else None for day in days), closed)
 
 
-def _channel(channel: Channel) -> dict:
-    """Local channels are always open: a municipality's own number has no opening hours here."""
-    return {"kind": channel.kind, "value": channel.value, "confirmed": channel.confirmed,
-            "note_nl": channel.note_nl, "source": channel.source, "status": channel.status}
+def _channel(stored: dict) -> Channel:
+    return Channel(**(stored | {"opening": _opening(stored.get("opening"))}))
+
+
+def _channel_to(channel: Channel) -> dict:
+    stored = {"kind": channel.kind, "value": channel.value, "confirmed": channel.confirmed, "note_nl": channel.note_nl,
+              "note_en": channel.note_en, "source": channel.source, "status": channel.status,
+              "on_holidays": channel.on_holidays}
+    return stored | {"opening": None if channel.opening is None else [_window_to(w) for w in channel.opening]}
+
+
+def _opening(stored: list | None) -> tuple[OpeningWindow, ...] | None:
+    if stored is None:
+        return None
+    return tuple(OpeningWindow(frozenset(w["days"]), time.fromisoformat(w["from"]), time.fromisoformat(w["to"]))
+                 for w in stored)
+
+
+def _window_to(window: OpeningWindow) -> dict:
+    return {"days": sorted(window.weekdays), "from": window.start.isoformat(), "to": window.end.isoformat()}
 
 
 def _uuid(text: str | None) -> UUID | None:
