@@ -232,9 +232,9 @@ def test_every_other_phenomenon_says_where_it_goes(policy):
         assert phenomenon.goes_to.en
 
 
-def confirmed(policy, partner, kind, day=date(2026, 11, 23)):
-    return {b.id for b in policy.legal_bases
-            if b.confirmed and partner in b.partners and kind in b.kinds and b.valid_on(day)}  # fmt: skip
+def confirmed(policy, partner, kind, request="referral", *, danger=False, agreed=False, day=date(2026, 11, 23)):
+    fitting = (b for b in policy.legal_bases if b.confirmed and partner in b.partners and kind in b.kinds)
+    return {b.id for b in fitting if b.valid_on(day) and b.holds(request, danger=danger, agreed=agreed)}
 
 
 def test_a_confirmed_basis_was_read_or_is_the_colleges_own_decision(policy):
@@ -260,26 +260,45 @@ def test_the_routes_of_the_policy_can_run_on_a_confirmed_basis(policy, partner):
 
 
 @pytest.mark.parametrize(
-    ("partner", "kind", "runs"),
+    "partner", ["AVIM", "ISZW", "KMAR", "ZOCO_HELMOND", "ZOCO_LUMENS", "ZOCO_DENBOSCH", "TFRIEC", "VT"]
+)
+def test_every_expert_can_be_asked_for_advice(policy, partner):
+    assert policy.partner(partner).expert or partner.startswith("ZOCO_")
+    assert confirmed(policy, partner, "ordinary", "advice")
+
+
+@pytest.mark.parametrize(
+    ("partner", "kind", "situation", "runs"),
     [
-        ("AVIM", "art10", True),  # a report of an offence
-        ("ISZW", "art10", True),
-        ("ZOCO_HELMOND", "art10", False),  # no basis was found for suspicions
-        ("ZOCO_HELMOND", "art9", True),  # explicit consent, or vital interest
-        ("ISZW", "art9", False),  # health to the inspectorate: no basis was found
-        ("VT", "ordinary", True),  # right to report
-        ("BD", "ordinary", False),
-        ("FAIRWORK", "ordinary", True),  # with consent
-        ("COMENSHA", "art9", False),
+        ("AVIM", "art10", {}, True),  # a report of an offence
+        ("ISZW", "art10", {}, True),
+        ("AVIM", "art9", {}, False),  # health to the police: no basis was found
+        ("AVIM", "art9", {"danger": True}, True),  # but somebody may be in danger
+        ("ISZW", "art9", {"danger": True}, False),
+        ("ZOCO_HELMOND", "art9", {}, False),
+        ("ZOCO_HELMOND", "art9", {"agreed": True}, True),  # explicit consent
+        ("ZOCO_HELMOND", "art10", {"agreed": True}, False),  # nobody consents for a suspect
+        ("VT", "ordinary", {}, True),  # right to report
+        ("FAIRWORK", "ordinary", {}, False),
+        ("FAIRWORK", "ordinary", {"agreed": True}, True),
+        ("COMENSHA", "ordinary", {}, False),  # only with written consent
+        ("COMENSHA", "ordinary", {"agreed": True}, True),
+        ("TFRIEC", "art10", {}, True),  # a case under the act on partnerships
+        ("BD", "ordinary", {}, False),
     ],
 )
-def test_where_something_can_go_and_where_it_is_blocked(policy, partner, kind, runs):
-    assert bool(confirmed(policy, partner, kind)) is runs
+def test_where_something_can_go_and_where_it_is_blocked(policy, partner, kind, situation, runs):
+    assert bool(confirmed(policy, partner, kind, **situation)) is runs
+
+
+def test_a_basis_for_advice_is_none_for_a_referral(policy):
+    assert confirmed(policy, "TFRIEC", "ordinary", "advice") == {"college-advies"}
+    assert confirmed(policy, "TFRIEC", "ordinary", "referral") == {"wgs-riec"}
 
 
 @pytest.mark.parametrize(("day", "runs"), [(date(2025, 2, 28), False), (date(2025, 3, 1), True)])
 def test_the_act_on_partnerships_holds_from_its_first_day(policy, day, runs):
-    assert ("wgs-riec" in confirmed(policy, "TFRIEC", "art10", day)) is runs
+    assert ("wgs-riec" in confirmed(policy, "TFRIEC", "art10", day=day)) is runs
 
 
 # --- words for reporters -----------------------------------------------------------------------------

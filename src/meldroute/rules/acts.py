@@ -40,6 +40,9 @@ STRENGTHS = ("strong", "medium", "weak", "context", "counter", "none")
 # Kinds of personal data: ordinary, special categories (AVG art. 9), criminal offences and suspicions (AVG art. 10).
 DATA_KINDS = ("ordinary", "art9", "art10")
 
+# What a request to a partner is for.
+REQUESTS = ("advice", "referral")
+
 # What a legal basis stands on. "college": no statute was read, the municipality itself decided and answers for it.
 BASIS_RESTS_ON = ("law", "agreement", "college", "consent", "vital_interest")
 

@@ -210,9 +210,15 @@ class LegalBasis:
     status: str
     rests_on: str = "law"  # acts.BASIS_RESTS_ON
     check: Text | None = None  # what a lawyer or the data protection officer still has to confirm
+    only_for: frozenset[str] = frozenset()  # acts.REQUESTS; empty: for each of them
 
     def valid_on(self, day: date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    def holds(self, request: str, *, danger: bool, agreed: bool) -> bool:
+        """Consent holds only if the person gave it; a vital interest only while somebody may be in danger."""
+        fits = not self.only_for or request in self.only_for
+        return fits and {"consent": agreed, "vital_interest": danger}.get(self.rests_on, True)
 
 
 @dataclass(frozen=True, slots=True)

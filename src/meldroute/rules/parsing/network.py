@@ -1,6 +1,6 @@
 """Read who a pack knows and by when they act: partners with channels, municipalities, norms, legal bases."""
 
-from ..acts import BASIS_RESTS_ON, DATA_KINDS, STATUSES
+from ..acts import BASIS_RESTS_ON, DATA_KINDS, REQUESTS, STATUSES
 from ..contacts import KINDS, BadChannel, BadNumber, Channel, OpeningWindow
 from ..deadlines import UNITS, BadNorm, Norm
 from ..policy import LegalBasis, Municipality, NormRow, Note, Partner, Text
@@ -81,5 +81,6 @@ def read_legal_basis(row: Row) -> LegalBasis:
         id=row.text("id"), label=row.words("label"), partners=frozenset(row.names("partners", optional=True)),
         kinds=frozenset(row.names("kinds", DATA_KINDS, what="kind of data")), purpose=row.words("purpose"),
         confirmed=row.flag("confirmed"), valid_from=row.day("valid_from"), valid_to=row.day("valid_to"),
-        rests_on=row.choice("rests_on", BASIS_RESTS_ON), check=row.maybe_words("check"), **row.provenance(),
+        rests_on=row.choice("rests_on", BASIS_RESTS_ON), check=row.maybe_words("check"),
+        only_for=frozenset(row.names("only_for", REQUESTS, what="request", optional=True)), **row.provenance(),
     )  # fmt: skip
