@@ -23,6 +23,7 @@ from .canonical import canonical_json, content_hash
 
 # Not part of what runs: what the policy document says, statement by statement, with where it is shown.
 STATEMENTS = "statements.toml"
+BESIDE = frozenset({STATEMENTS, "cases.toml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _existing(folder: Path) -> Path:
 
 
 def _toml_files(folder: Traversable) -> list[Traversable]:
-    found = (f for f in folder.iterdir() if f.is_file() and f.name.endswith(".toml") and f.name != STATEMENTS)
+    found = (f for f in folder.iterdir() if f.is_file() and f.name.endswith(".toml") and f.name not in BESIDE)
     return sorted(found, key=lambda f: f.name)
 
 
