@@ -16,8 +16,7 @@ from meldroute.storage.models import Clock, Signal
 
 from . import clocks, duties
 from .desk import Desk, at_desk
-from .enrichment import minor_lines
-from .opening import ActCard, opened
+from .opening import ActCard, Opened, opened
 from .running_policy import pack_now
 
 
@@ -180,21 +179,21 @@ class AssessmentPage:
 def assessment_page(reference: str, *, reader: Reader, now: datetime, part: str = "assessment",
                     language: str = "nl") -> AssessmentPage:
     with opened(reference, reader=reader, now=now, part=part, language=language) as found:
-        kept = found.assessment
+        kept = found.unseal(found.signal, "assessment_sealed")
         names = {p.id: p.known_as for p in pack_now(now=now).policy.partners}
         because = kept.get("excluded_because", {})
         return AssessmentPage(
             act=found.card(None), summary=kept.get("summary", ""), rules=found.policy.indicator_rules,
             indicators=_seen(found, frozenset(kept.get("indicators", ()))),
-            minor_lines=minor_lines(found), minor_because=kept.get("minor_because", ""),
+            minor_lines=found.minor_lines(), minor_because=kept.get("minor_because", ""),
             danger_because=kept.get("danger_because", ""),
             excluded=tuple((id, names.get(id, id), why) for id, why in because.items()),
             partners=tuple((id, name) for id, name in names.items() if id not in because),
         )
 
 
-def _seen(found, chosen: frozenset[str]) -> tuple[SeenIndicator, ...]:
-    reported = frozenset(found.signal.unseal("content_sealed", key=found.key).get("noticed", ()))
+def _seen(found: Opened, chosen: frozenset[str]) -> tuple[SeenIndicator, ...]:
+    reported = frozenset(found.unseal(found.signal).get("noticed", ()))
     return tuple(SeenIndicator(i, strength_of(i, minor=found.signal.minor), i.id in chosen, i.id in reported)
                  for i in found.policy.indicators)  # fmt: skip
 

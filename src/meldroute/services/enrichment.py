@@ -134,24 +134,16 @@ def enrichment_page(reference: str, *, reader: Reader, now: datetime, language: 
                       for item in found.policy.enrichment)  # fmt: skip
         return EnrichmentPage(act=found.card(found.answer("enrich")), items=items,
                               limits=found.lines("verrijken-is-bureauwerk", "acuut-avim"),
-                              minor_lines=minor_lines(found))  # fmt: skip
+                              minor_lines=found.minor_lines())  # fmt: skip
 
 
 def _known_facts(found: Opened) -> dict[str, list[KnownFact]]:
     bases = {b.id: b for b in found.policy.legal_bases}
     known: dict[str, list[KnownFact]] = {}
     for row in Enrichment.objects.of_signal(found.signal.pk).order_by("at", "id"):
-        content = row.unseal("content_sealed", key=found.key)
+        content = found.unseal(row)
         known.setdefault(row.item, []).append(KnownFact(
             outcome=row.outcome, text=content["text"], source=content["source"], subject=content["subject"],
             legal_basis=bases.get(row.legal_basis), at=row.at))  # fmt: skip
     return known
 
-
-def minor_lines(found: Opened) -> tuple[Advice, ...]:
-    """Younger than 18: Veilig Thuis and the Meldcode. Unknown: ask first. Known to be adult: nothing."""
-    if found.signal.minor is None:
-        return found.lines("leeftijd-onbekend", "meldcode-eigen-plicht")
-    if found.signal.minor:
-        return found.lines("minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht")
-    return ()

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.choices import Choices
 from meldroute.rules.facts import SignalFacts
 from meldroute.rules.lifecycle import Allowed, Refused, may_take_step
 from meldroute.rules.policy import Advice, Policy, State
-from meldroute.storage.choices import choices_in_force
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Signal
+from meldroute.storage.models.base import SealedRow
 
-from .desk import NoSuchSignal, key_of
+from .desk import Desk, look_at
 from .reading.log import log_signal_read
-from .running_policy import policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +35,21 @@ class ActCard:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The rows behind a card. Never leaves the services."""
+    """The desk behind a card, without its lock. Never leaves the services."""
 
-    signal: Signal
-    key: bytes
-    policy: Policy
-    facts: SignalFacts
-    reader: Reader
-    now: datetime
+    desk: Desk
     language: str
 
     @property
-    def choices(self) -> Choices:
-        return choices_in_force(self.signal.municipality_id, now=self.now)
+    def signal(self) -> Signal:
+        return self.desk.signal
 
     @property
-    def assessment(self) -> dict:
-        return self.signal.unseal("assessment_sealed", key=self.key)
+    def policy(self) -> Policy:
+        return self.desk.policy
+
+    def unseal(self, row: SealedRow, field: str = "content_sealed") -> dict:
+        return row.unseal(field, key=self.desk.key)
 
     def card(self, answer: Allowed | Refused | None) -> ActCard:
         signal = self.signal
@@ -65,10 +60,10 @@ class Opened:
     def answer(self, act: str, *, facts: SignalFacts | None = None, conclusion: str | None = None,
                partner: str | None = None) -> Allowed | Refused:
         """May this act be done now? Of several steps with one act the first that is allowed counts."""
-        facts = facts or self.facts
+        facts = facts or self.desk.facts
         steps = [s for s in self.policy.steps if s.act == act and (conclusion is None or s.conclusion == conclusion)]
         here = [s for s in steps if facts.state in s.from_states] or steps
-        answers = [may_take_step(facts, s, self.policy, role=self.reader.role, partner=partner, language=self.language)
+        answers = [may_take_step(facts, s, self.policy, role=self.desk.role, partner=partner, language=self.language)
                    for s in here]  # fmt: skip
         return next((a for a in answers if isinstance(a, Allowed)), answers[-1])
 
@@ -76,13 +71,18 @@ class Opened:
         """What the pack wants said at this moment; a pack without such a line says nothing."""
         return tuple(line for id in ids for line in self.policy.advice if line.id == id)
 
+    def minor_lines(self) -> tuple[Advice, ...]:
+        """Younger than 18: Veilig Thuis and the Meldcode. Unknown: ask first. Known to be adult: nothing."""
+        if self.signal.minor is None:
+            return self.lines("leeftijd-onbekend", "meldcode-eigen-plicht")
+        if self.signal.minor:
+            return self.lines("minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht")
+        return ()
+
 
 @contextmanager
 def opened(reference: str, *, reader: Reader, now: datetime, part: str, language: str = "nl") -> Iterator[Opened]:
     """Build a card inside the block. When it ends well, the read log says what was opened; then the card may go."""
-    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
-    if signal is None:
-        raise NoSuchSignal(reference)
-    yield Opened(signal=signal, key=key_of(signal.pk), policy=policy_of(signal.pack_id, now=now),
-                 facts=facts_of(signal), reader=reader, now=now, language=language)
-    log_signal_read(signal.pk, signal.municipality_id, reader=reader, now=now, part=part)
+    desk = look_at(reference, reader=reader, now=now)
+    yield Opened(desk, language)
+    log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part=part)
