@@ -1,5 +1,6 @@
 """Open one signal: everything the desk needs, in a fixed number of queries, logged before it is shown."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
@@ -94,10 +95,14 @@ def _conflicts(policy: Policy, routing: Routing) -> tuple[Conflict, ...]:
     return policy.conflicts if routing.recipients else ()
 
 
+_MINOR_LINES: Mapping[bool | None, tuple[str, ...]] = {
+    True: ("minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht"),
+    None: ("leeftijd-onbekend", "meldcode-eigen-plicht"),
+    False: (),
+}
+
+
 def _minor_advice(policy: Policy, *, minor: bool | None) -> tuple[Advice, ...]:
     """Younger than 18: what the pack says about Veilig Thuis and the Meldcode; unknown: first ask."""
-    if minor is False:
-        return ()
-    wanted = "minor" if minor else "minor-unknown"
-    return tuple(a for a in policy.advice if a.id == wanted or a.id.startswith(f"{wanted}-"))
+    return tuple(line for id in _MINOR_LINES[minor] for line in policy.advice if line.id == id)
 
