@@ -124,6 +124,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = MELDROUTE_
 SESSION_COOKIE_NAME = "__Host-session" if MELDROUTE_HTTPS else "meldroute-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if MELDROUTE_HTTPS else "meldroute-csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "meldroute.web.failures.csrf_failure"
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # nothing said to a person in a cookie
 

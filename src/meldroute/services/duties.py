@@ -52,6 +52,12 @@ def alerted_at_danger(municipality: UUID, *, lane: str, choices: Choices, now: d
     return OnDuty(both) if both else _without_desk(present, municipality, choices)
 
 
+def chain_directors(*, now: datetime) -> tuple[UUID, ...]:
+    """Who oversees the region today. They are told that something is late, never what."""
+    present = Membership.objects.filter(role="chain_director").present(timezone.localtime(now).date())
+    return tuple(present.values_list("id", flat=True))
+
+
 def _present(municipality: UUID, *, choices: Choices, now: datetime) -> tuple[_Present, ...]:
     """Everybody who can carry a duty for this municipality today: one query, however far down the list it goes."""
     day = timezone.localtime(now).date()

@@ -19,6 +19,7 @@ from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import ReporterFeedback, Signal
 from meldroute.storage.sealing import unwrap_key
 
+from .desk import NoSuchSignal
 from .running_policy import policy_of
 
 PAGE = 20
@@ -26,7 +27,7 @@ PAGE = 20
 Cursor = tuple[datetime, UUID]
 
 
-class NotYourReport(Exception):
+class NotYourReport(NoSuchSignal):
     """It does not exist, or somebody else reported it. The two look the same."""
 
 

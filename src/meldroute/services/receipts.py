@@ -7,6 +7,7 @@ from uuid import UUID
 from meldroute.rules.working_time import NoWorkingTime, WorkingHours, is_working_moment, next_working_moment
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Message, Signal
+from meldroute.storage.sealing import unwrap_key
 
 from .my_reports import log_reads, own_report
 
@@ -22,6 +23,8 @@ class Alerted:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCard:
+    """As it was when the report came in: what the focal point corrected later is not told here."""
+
     reference: str
     municipality: str
     received_at: datetime
@@ -38,6 +41,7 @@ class ReceiptCard:
 def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
     """The receipt of one's own report. Raises `NotYourReport`."""
     signal = own_report(user, reference)
+    said = signal.unseal("content_sealed", key=unwrap_key(bytes(signal.key.wrapped), signal_id=signal.pk))
     alerted = _alerted(signal)
     own = choices_in_force(signal.municipality_id, now=now)
     elsewhere = next((a for a in alerted if a.organisation_id != signal.municipality_id), None)
@@ -45,7 +49,7 @@ def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
     clock = Clock.objects.filter(signal=signal, referral=None).order_by("started_at", "id").first()
     card = ReceiptCard(
         reference=signal.reference, municipality=signal.municipality.name, received_at=signal.received_at,
-        danger=signal.danger, minor=signal.minor, confidential=signal.lane == "confidential",
+        danger=said["danger"], minor=said["minor"], confidential=signal.lane == "confidential",
         read_by=clock and clock.due_at, own_norm=bool(clock) and clock.norm in own.norms, alerted=alerted,
         stands_in=elsewhere.organisation if elsewhere else "", closed_until=_closed_until(reading.hours, now=now),
     )
@@ -55,7 +59,8 @@ def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
 
 def _alerted(signal: Signal) -> tuple[Alerted, ...]:
     """Whom the report itself reached. The alarm that nobody is there names no signal and is not counted."""
-    told = Message.objects.filter(signal=signal, kind__in=ALERTS, recipient_kind="membership")
+    told = Message.objects.filter(signal=signal, kind__in=ALERTS, recipient_kind="membership",
+                                  created_at=signal.received_at)
     rows = told.order_by("membership__role").values_list(
         "membership__role", "membership__organisation__name", "membership__organisation_id")
     return tuple(Alerted(*row) for row in dict.fromkeys(rows))
