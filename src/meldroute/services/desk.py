@@ -127,7 +127,7 @@ def at_desk(reference: str, *, reader: Reader, now: datetime, version: int | Non
     with transaction.atomic():
         desk = _open_desk(reference, reader=reader, now=now, version=version)
         yield desk
-        _finish(desk)
+        finish(desk)
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def at_desk_of(signal: UUID, *, actor: Actor, now: datetime) -> Iterator[Desk]:
     with transaction.atomic():
         desk = _desk(Signal.objects.select_for_update(of=("self",)).get(pk=signal), actor=actor, now=now)
         yield desk
-        _finish(desk)
+        finish(desk)
 
 
 def look_at(reference: str, *, reader: Reader, now: datetime) -> Desk:
@@ -167,7 +167,7 @@ def key_of(signal: UUID) -> bytes:
     return unwrap_key(bytes(SignalKey.objects.values_list("wrapped", flat=True).get(pk=signal)), signal_id=signal)
 
 
-def _finish(desk: Desk) -> None:
+def finish(desk: Desk) -> None:
     signal = desk.signal
     facts = facts_of(signal)
     signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=desk.policy.urgent_partner in facts.contacts,

@@ -1,0 +1,106 @@
+"""Close a signal, only as the policy allows: something was concluded, taken up or discussed, and the reporter heard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldroute.rules.actors import Reader
+from meldroute.rules.facts import SignalFacts
+from meldroute.rules.guards import GUARDS
+from meldroute.rules.lifecycle import Refused, StepRefused
+from meldroute.rules.policy import ClosingReason, Policy, Text
+from meldroute.storage.facts import facts_of
+from meldroute.storage.models import Signal
+
+from .desk import Desk, NoSuchStep, at_desk, finish, look_at
+from .reading.log import log_signal_read
+from .running_policy import policy_of
+
+TOOK_UP = frozenset({"taken_up", "result", "feedback", "no_feedback"})
+
+
+class ReasonDoesNotFit(ValueError):
+    """This reason needs something that was not recorded."""
+
+    def __init__(self, reason: str, needs: str):
+        super().__init__(f"closing reason '{reason}': it needs '{needs}', and that is not recorded. "
+                         "Record it first, or choose a reason that fits what happened.")  # fmt: skip
+        self.reason, self.needs = reason, needs
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCard:
+    id: str
+    label: Text
+    source: str
+    status: str
+    fits: bool
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingCard:
+    reference: str
+    version: int
+    reasons: tuple[ReasonCard, ...]
+    refusal: Refused | None  # why it cannot be closed now
+
+
+def fits(reason: ClosingReason, facts: SignalFacts, policy: Policy) -> bool:
+    """Does what was recorded carry this reason? (acts.CLOSING_NEEDS)"""
+    if reason.needs.startswith("conclusion:"):
+        return facts.conclusion == reason.needs.removeprefix("conclusion:")
+    if reason.needs == "taken_up":
+        return any(r.status in TOOK_UP for r in facts.passed_on)
+    return GUARDS["consulted"](facts, policy, None)
+
+
+def closing_page(reference: str, *, reader: Reader, now: datetime) -> ClosingCard:
+    desk = look_at(reference, reader=reader, now=now)
+    reasons = tuple(ReasonCard(r.id, r.label, r.source, r.status, fits(r, desk.facts, desk.policy), r.needs)
+                    for r in desk.policy.closing_reasons)
+    card = ClosingCard(desk.signal.reference, desk.signal.version, reasons, _refusal(desk))
+    log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part="closing")
+    return card
+
+
+def _refusal(desk: Desk) -> Refused | None:
+    try:
+        desk.step("close")
+    except StepRefused as refused:
+        return refused.refusal
+    return None
+
+
+def close(reference: str, *, reason: str, reader: Reader, now: datetime, version: int | None = None) -> None:
+    """Raises `StepRefused`, `NoSuchStep`, `ReasonDoesNotFit` and `UnknownInPolicy`."""
+    with at_desk(reference, reader=reader, now=now, version=version) as desk:
+        chosen = desk.policy.closing_reason(reason)
+        allowed = desk.step("close")
+        if not fits(chosen, desk.facts, desk.policy):
+            raise ReasonDoesNotFit(chosen.id, chosen.needs)
+        desk.signal.closing_reason = chosen.id
+        desk.move(allowed)
+        desk.note("signal.closed", reason=chosen.id)
+
+
+def bring_members_along(desk: Desk) -> tuple[str, ...]:
+    """The signal that leads goes to its report-back: what is bundled with it follows, each with its own feedback.
+
+    Returns the references that followed. One that the policy still holds back stays, with its own clock.
+    """
+    if desk.signal.kind != "report_back":
+        return ()
+    members = Signal.objects.filter(lead=desk.signal).select_for_update(of=("self",)).order_by("id")
+    return tuple(member.reference for member in members if _follow(member, desk))
+
+
+def _follow(member: Signal, desk: Desk) -> bool:
+    own = Desk(signal=member, key=b"", policy=policy_of(member.pack_id, now=desk.now), facts=facts_of(member),
+               choices=desk.choices, actor=desk.actor, now=desk.now)
+    try:
+        allowed = own.step("follow_lead")
+    except (StepRefused, NoSuchStep):
+        return False
+    own.move(allowed)
+    finish(own)
+    return True

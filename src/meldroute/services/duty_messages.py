@@ -1,0 +1,20 @@
+"""Tell whoever is on duty that something came in for a signal."""
+
+from datetime import datetime
+
+from meldroute.rules.choices import Choices
+from meldroute.storage.choices import choices_in_force
+from meldroute.storage.models import Message, Referral, Signal
+
+from . import duties
+
+
+def for_signal(signal: Signal, kind: str, *, now: datetime, referral: Referral | None = None,
+               choices: Choices | None = None) -> list[Message]:
+    """That something waits, to those on duty. With nobody there: a count for whoever can repair that, and no more."""
+    choices = choices or choices_in_force(signal.municipality_id, now=now)
+    told = duties.on_duty(signal.municipality_id, lane=signal.lane, choices=choices, now=now)
+    known = {"kind": kind, "signal": signal, "referral": referral}
+    what = {"kind": "nobody_on_duty", "count": 1} if told.nobody else known
+    return [Message(recipient_kind="membership", membership_id=id, municipality_id=signal.municipality_id,
+                    created_at=now, next_try_at=now, **what) for id in told.people]

@@ -1,0 +1,135 @@
+"""One request to one partner: open it, let it run its lifecycle with its clock, end it without an answer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from meldroute.rules import referral as lifecycle
+from meldroute.rules.effects import TOLD_BY_PHONE
+from meldroute.rules.facts import OPEN_REFERRAL
+from meldroute.rules.policy import Policy
+from meldroute.rules.route import on_route
+from meldroute.storage.models import Membership, Organisation, PartnerLink, Referral
+
+from . import clocks
+from .calling import resolve_partner
+from .desk import Desk, NoSuchSignal
+
+# Norms of the pack that run against a partner; a pack without them lets the clock of the waiting state run.
+NORMS = {"acknowledge": "ontvangst", "decide": "besluit", "report_back": "terugmelding"}
+
+
+class AlreadyAsked(Exception):
+    """This partner has this request already and has not finished with it."""
+
+    def __init__(self, partner: str):
+        super().__init__(f"partner '{partner}': a request is open already. Record the answer or set it aside first.")
+        self.partner = partner
+
+
+class ReasonMissing(ValueError):
+    """An act that needs a reason got none. `act` says which."""
+
+    def __init__(self, act: str):
+        super().__init__(f"{act}: it needs a reason. Write in a few words why.")
+        self.act = act
+
+
+def open_referral(desk: Desk, *, partner: str, purpose: str, channel: str, question: str = "") -> Referral:
+    """One request to one partner, with its clock. Raises `AlreadyAsked`.
+
+    One row per partner and purpose (and per round of advice): a new request takes the place of one that was
+    answered, failed or skipped. The care coordinator becomes the one who serves this municipality today.
+    """
+    partner = resolved(desk, partner)
+    row = place_of_request(desk, partner, purpose)
+    if row.status in OPEN_REFERRAL:
+        raise AlreadyAsked(partner)
+    row.channel, row.opened_at, row.settled_at = channel, desk.now, None
+    row.status = TOLD_BY_PHONE if channel == "phone" else "open"
+    row.seal("content_sealed", {"question": question}, key=desk.key)
+    row.save()
+    _run_clock(desk, row)
+    return row
+
+
+def resolved(desk: Desk, partner: str) -> str:
+    """The body behind a name on the route, as long as this signal's own policy knows it as the same."""
+    municipality = desk.signal.municipality.code
+    found = resolve_partner(partner, municipality=municipality, now=desk.now)
+    return found if on_route(found, desk.policy) == on_route(partner, desk.policy) else partner
+
+
+def place_of_request(desk: Desk, partner: str, purpose: str) -> Referral:
+    place = {"signal": desk.signal, "partner": partner, "purpose": purpose,
+             "round": desk.signal.round if purpose == "advice" else 0}
+    found = Referral.objects.filter(**place).first()
+    return found or Referral(**place, municipality_id=desk.signal.municipality_id, status="",
+                             organisation=_organisation(partner))
+
+
+def _organisation(partner: str) -> Organisation | None:
+    return Organisation.objects.filter(kind="partner", code=partner).first()
+
+
+def norm_of(status: str, policy: Policy) -> str | None:
+    """The norm that runs against the partner in this status; None when the referral is settled."""
+    clock = lifecycle.running_clock(status)
+    if clock is None:
+        return None
+    known = {row.norm.id for row in policy.norms}
+    waiting = next((s.clock for s in policy.states if s.kind == "await"), None)
+    return NORMS[clock] if NORMS[clock] in known else waiting
+
+
+def _run_clock(desk: Desk, row: Referral) -> None:
+    """The clock of the new status replaces the old one. Nothing runs for a signal that was closed."""
+    clocks.stop_clocks(desk.signal, now=desk.now, referral=row)
+    norm = norm_of(row.status, desk.policy)
+    if norm and desk.signal.kind != "end":
+        desk.start_clock(norm, referral=row)
+
+
+def set_status(desk: Desk, row: Referral, status: str) -> None:
+    """Give an open referral its next status, and let its clock follow. The caller asked `rules.referral`."""
+    row.status = status
+    row.settled_at = desk.now if status in lifecycle.SETTLED else None
+    row.save(update_fields=["status", "settled_at"])
+    _run_clock(desk, row)
+
+
+def referral_at(desk: Desk, referral: UUID) -> Referral:
+    """A referral of this very signal; another one does not exist as far as this reader may know."""
+    row = Referral.objects.of_signal(desk.signal.pk).exclude(status="skipped").filter(pk=referral).first()
+    if row is None:
+        raise NoSuchSignal(desk.signal.reference)
+    return row
+
+
+def require_open(row: Referral) -> None:
+    """Raises `AlreadySettled` for a request that needs no answer any more."""
+    if row.status not in OPEN_REFERRAL:
+        raise lifecycle.AlreadySettled(row.status, "a new link")
+
+
+def account_members(row: Referral, *, now: datetime) -> tuple[UUID, ...]:
+    if row.organisation_id is None:
+        return ()
+    members = Membership.objects.of(row.organisation_id, "partner", "care_coordinator")
+    return tuple(members.current(timezone.localtime(now).date()).values_list("id", flat=True))
+
+
+def put_aside(desk: Desk, row: Referral, *, how: str, reason: str) -> None:
+    status = lifecycle.set_aside(row.status, how)
+    content = row.unseal("content_sealed", key=desk.key)
+    row.seal("content_sealed", content | {"reason": reason.strip()}, key=desk.key)
+    row.save(update_fields=["content_sealed"])
+    set_status(desk, row, status)
+    replace_links(row, now=desk.now)
+    desk.note(f"referral.{how}", referral=str(row.pk), partner=row.partner)
+
+
+def replace_links(row: Referral, *, now: datetime) -> None:
+    """Links of this request that were not used yet open nothing more."""
+    PartnerLink.objects.filter(referral=row, spent_at=None, replaced_at=None).update(replaced_at=now)
