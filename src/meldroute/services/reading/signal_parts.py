@@ -100,7 +100,8 @@ def checklist(rows: Rows, key: bytes, policy: Policy) -> tuple[ItemCard, ...]:
         content = row.unseal("content_sealed", key=key)
         facts[row.item].append(FactCard(
             text=content.get("text", ""), source=content.get("source", ""), outcome=row.outcome,
-            legal_basis=policy.legal_basis(row.legal_basis).label, at=row.at, by=rows.names.get(str(row.by_id), ""),
+            legal_basis=policy.legal_basis(row.legal_basis).label if row.legal_basis else Text(""), at=row.at,
+            by=rows.names.get(str(row.by_id), ""),
         ))
     return tuple(ItemCard(item, tuple(facts[item.id])) for item in policy.enrichment)
 
