@@ -262,6 +262,26 @@ def _broken_thrice():
     return tables
 
 
+def spots(value, path=()):
+    """The place of every value in the tables, from the outside in."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield (*path, key)
+        yield from spots(below, (*path, key))
+
+
+@pytest.mark.parametrize("junk", [None, 0, -1, 1.5, True, "", "x", [], [1], [[]], [{}], {}, {"nl": 3}], ids=repr)
+def test_whatever_stands_anywhere_the_pack_is_read_or_refused(junk):
+    """Never another exception, whose message would say nothing to the region."""
+    for path in spots(smallest_tables()):
+        tables = smallest_tables()
+        broken(*path, junk)(tables)
+        try:
+            parse_policy(tables, where="klein")
+        except PolicyErrors as refused:
+            assert all(error.place and error.cause and error.way_out for error in refused.errors)  # noqa: PT017
+
+
 def test_a_finding_carries_its_three_parts():
     tables = smallest_tables()
     del tables["forms"][0]["source"]

@@ -18,9 +18,9 @@ from meldroute.services.running_policy import pack_now
 from .door import enters
 
 FOCAL_POINT_LINES = (
-    "af-", "ambtenaar-meldt", "interne-meldroute", "bestaande-structuren", "veilig-melden", "niet-pluis", "stroomschema",
-    "duidelijk-", "vaag-", "experts-", "expert-", "ander-fenomeen", "terugkoppeling-", "u-hoort-", "niets-", "delen-is-",
-    "convenant-",
+    "af-", "ambtenaar-meldt", "interne-meldroute", "bestaande-structuren", "veilig-melden", "niet-pluis",
+    "stroomschema", "duidelijk-", "vaag-", "experts-", "expert-", "ander-fenomeen", "terugkoppeling-", "u-hoort-",
+    "niets-", "delen-is-", "convenant-",
 )  # fmt: skip
 
 
