@@ -82,7 +82,7 @@ CAUSES = (
 
 def findings(choices: Choices, policy: Policy, *, now: datetime) -> tuple[Finding, ...]:
     """What is wrong with these choices under this policy; nothing when they can count."""
-    return tuple((*_norm_findings(choices, policy, now), *_contact_findings(choices, policy)))
+    return (*_norm_findings(choices, policy, now), *_contact_findings(choices, policy))
 
 
 def _norm_findings(choices: Choices, policy: Policy, now: datetime) -> Iterator[Finding]:

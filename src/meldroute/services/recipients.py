@@ -1,0 +1,145 @@
+"""Who gets a message, found at the moment it is delivered: people change, duties stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from meldroute.storage.choices import choices_in_force
+from meldroute.storage.models import Membership, Message, User
+
+from . import duties, partner_links
+from .desk import key_of
+from .notices import mail_kind
+
+DESK_DUTIES = frozenset({"focal_point", "buddy", "designated"})
+DUTCH = "nl"  # of partners, who have no account and so no language of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    to: str
+    language: str
+    notice: str  # channels.email.NOTICES
+    link: str
+
+
+class NobodyToTell(Exception):
+    """Nobody holds what this message is for. It is tried again: somebody may be appointed meanwhile."""
+
+    def __init__(self, what: str):
+        super().__init__(f"message: nobody is there to be told ({what}). Appoint somebody in the settings.")
+
+
+def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
+    """Address, language and words for this attempt; None when the message was handed on to others.
+
+    Raises `NobodyToTell`, and `SealBroken` when what is sealed does not open.
+    """
+    match message.recipient_kind:
+        case "membership":
+            return _to_member(message, now=now)
+        case "reporter":
+            return _to_reporter(message)
+        case _:
+            return _to_partner(message, now=now)
+
+
+def _to_member(message: Message, *, now: datetime) -> Envelope | None:
+    member = message.membership
+    if not _current(member, now=now):
+        return _hand_on(message, now=now)
+    return _to_user(member.user, message, page="notifications")
+
+
+def _current(member: Membership, *, now: datetime) -> bool:
+    day = timezone.localtime(now).date()
+    return member.user.is_active and member.valid_from <= day and (member.valid_to is None or member.valid_to >= day)
+
+
+def _to_reporter(message: Message) -> Envelope:
+    """The reporter is opened here, for this one mail, and kept nowhere."""
+    signal = message.signal
+    found = signal.unseal("reporter_sealed", key=key_of(signal.pk))
+    user = User.objects.filter(pk=found["user"], is_active=True).first()
+    if user is None:
+        raise NobodyToTell("the reporter has no account any more")
+    return _to_user(user, message, page="my_reports")
+
+
+def _to_partner(message: Message, *, now: datetime) -> Envelope | None:
+    if message.content_sealed is not None:
+        mail = partner_links.mail_of(message)
+        return Envelope(mail.to, DUTCH, mail_kind(message.kind, recipient="partner"), link_address(mail.token))
+    members = _members_of_partner(message, now=now)
+    if not members:
+        raise NobodyToTell("this partner has no account")
+    return _become(message, members, now=now)
+
+
+def _to_user(user: User, message: Message, *, page: str) -> Envelope:
+    return Envelope(user.email, user.language, mail_kind(message.kind, recipient=message.recipient_kind),
+                    page_address(page))
+
+
+def page_address(page: str) -> str:
+    """A page behind the sign-in. None of them is about one signal: the address itself would tell."""
+    try:
+        return settings.MELDROUTE_BASE_URL + reverse(page)
+    except NoReverseMatch:
+        return f"{settings.MELDROUTE_BASE_URL}/"
+
+
+def link_address(token: str) -> str:
+    return settings.MELDROUTE_BASE_URL + reverse("partner_link", args=[token])
+
+
+# Somebody else than the row says
+
+
+def _hand_on(message: Message, *, now: datetime) -> None:
+    """The membership ended before delivery: whoever holds the duty now is told instead."""
+    member = message.membership
+    if member.role in DESK_DUTIES and message.municipality_id:
+        return _to_duty(message, now=now)
+    others = Membership.objects.of(member.organisation_id, member.role).present(timezone.localtime(now).date())
+    if ids := list(others.values_list("pk", flat=True)):
+        return _become(message, ids, now=now)
+    raise NobodyToTell(member.role)
+
+
+def _to_duty(message: Message, *, now: datetime) -> None:
+    municipality = message.municipality_id
+    lane = message.signal.lane if message.signal else "regular"
+    told = duties.on_duty(municipality, lane=lane, choices=choices_in_force(municipality, now=now), now=now)
+    if not told.people:
+        raise NobodyToTell(lane)
+    if told.nobody:  # only alarms are left: a count, never which signal
+        return _become(message, told.people, now=now, kind="nobody_on_duty", signal=None, referral=None, count=1)
+    return _become(message, told.people, now=now)
+
+
+def _members_of_partner(message: Message, *, now: datetime) -> list[UUID]:
+    organisation = message.referral.organisation_id if message.referral else None
+    day = timezone.localtime(now).date()
+    members = Membership.objects.of(organisation, "partner", "care_coordinator").present(day)
+    return list(members.values_list("pk", flat=True)) if organisation else []
+
+
+def _become(message: Message, people: Sequence[UUID], *, now: datetime, **changed: object) -> None:
+    """One row for each reader, each with its own Message-ID: what one has got is never sent to them again."""
+    about = {"kind": message.kind, "signal": message.signal, "referral": message.referral, "count": message.count}
+    fields = about | changed | {"recipient_kind": "membership", "next_try_at": message.created_at}
+    with transaction.atomic():
+        held = Message.objects.filter(pk=message.pk, lease=message.lease, lease_until__gt=now)
+        if held.update(membership_id=people[0], attempts=0, lease=None, lease_until=None, **fields):
+            Message.objects.bulk_create(
+                Message(membership_id=person, municipality_id=message.municipality_id, created_at=message.created_at,
+                        **fields)
+                for person in people[1:]
+            )
