@@ -131,7 +131,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 # Headers
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if MELDROUTE_HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Others hear no referrer at all. "no-referrer" would also hide it from ourselves: browsers then send `Origin: null`
+# with every form, and the check against forged forms refuses it.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
