@@ -1,0 +1,53 @@
+"""`python -m bench [--databases sqlite,postgres] [--sizes 1000,10000] [--only pages,tick] [--seconds 5]`."""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.throwaway_postgres import throwaway_postgres
+
+SMALL = "1000,10000"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--databases", default="sqlite,postgres")
+    parser.add_argument("--sizes", default=SMALL, help="how many signals are stored")
+    parser.add_argument("--only", default="", help="reports, pages, tick, start, memory, policy")
+    parser.add_argument("--seconds", default="5", help="of load per measurement")
+    parser.add_argument("--json", help="also write the figures here")
+    options = parser.parse_args()
+    figures = [found for name in options.databases.split(",") for found in _measure(name, options)]
+    for row in figures:
+        print(_line(row), flush=True)
+    if options.json:
+        Path(options.json).write_text(json.dumps(figures, indent=1))
+    return 0
+
+
+def _measure(database: str, options: argparse.Namespace) -> list[dict]:
+    with contextlib.ExitStack() as closing:
+        data = closing.enter_context(tempfile.TemporaryDirectory(prefix="meldroute-bench-"))
+        env = {k: v for k, v in os.environ.items() if not k.startswith("MELDROUTE_")}
+        env |= {"MELDROUTE_DATA": data, "MELDROUTE_FIRST_START": "allowed", "MELDROUTE_SMTP_HOST": "console"}
+        if database == "postgres":
+            address = closing.enter_context(throwaway_postgres())
+            env["MELDROUTE_DATABASE"] = address.replace("pool=0", "pool=4")
+        words = [sys.executable, "-m", "bench.one", "--sizes", options.sizes, "--seconds", options.seconds]
+        words += ["--only", options.only] if options.only else []
+        done = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return [{"database": database, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _line(row: dict) -> str:
+    told = ", ".join(f"{k} {v}" for k, v in row.items() if k not in ("database", "what", "size"))
+    return f"{row['database']:9}{row['what']:22}{row.get('size', ''):>9}  {told}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
