@@ -12,8 +12,8 @@ from meldroute.services.assessment import (
     admit_partner,
     assess,
     assessment_page,
-    excluded_partners,
     exclude_partner,
+    excluded_partners,
     set_danger,
     set_minor,
 )

@@ -86,3 +86,9 @@ def opened(reference: str, *, reader: Reader, now: datetime, part: str, language
     desk = look_at(reference, reader=reader, now=now)
     yield Opened(desk, language)
     log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part=part)
+
+
+def act_card(reference: str, act: str | None, *, reader: Reader, now: datetime, language: str = "nl") -> ActCard:
+    """For an act that needs no more than to know where the signal is."""
+    with opened(reference, reader=reader, now=now, part=act or "act", language=language) as found:
+        return found.card(found.answer(act) if act else None)

@@ -1,0 +1,181 @@
+"""What the desk makes of a signal: a summary with indicators, age, danger, and with whom it is not shared."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from meldroute.rules.actors import Reader
+from meldroute.services import assessment
+from meldroute.services.assessment import AssessmentPage
+
+from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
+from .door import enters
+
+AREA = "work_list"
+REASON = forms.Textarea(attrs={"rows": 2})
+ANSWERS = {"yes": True, "no": False, "unknown": None}
+
+
+def _reason_words(field: str) -> Words:
+    return lambda error: (field, _("Say in a sentence why, so that a colleague understands it later."))
+
+
+def _words(field: str) -> dict[type[Exception], Words]:
+    return {
+        assessment.ReasonMissing: _reason_words(field),
+        assessment.UnknownChoice: lambda error: (None, _("This choice is not on the list. Choose from the list.")),
+        assessment.SignalClosed: lambda error: (None, _("This signal is closed. New information is a new signal.")),
+    }
+
+
+# Summary and indicators
+
+
+class AssessForm(ActForm):
+    summary = forms.CharField(label=gettext_lazy("Summary in one line"), max_length=300, required=False,
+                              help_text=gettext_lazy("Without names or addresses. Experts are shown this first."))
+    indicators = forms.MultipleChoiceField(label=gettext_lazy("What do you recognise?"), required=False,
+                                           widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: object, page: AssessmentPage, **more: object):
+        super().__init__(*args, act=page.act, **more)
+        self.fields["summary"].initial = page.summary
+        self.fields["indicators"].choices = [(s.indicator.id, s.indicator.id) for s in page.indicators]
+        self.fields["indicators"].initial = [s.indicator.id for s in page.indicators if s.chosen]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters(AREA)
+def assess(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    reference = plain_reference(reference)
+    opened = _opener(reference, reader, now, part="assessment")
+    page, status = opened(), 200
+    form = AssessForm(request.POST or None, page=page)
+    if request.method == "POST":
+        status = attempt(form, lambda version: assessment.assess(
+            reference, summary=form.cleaned_data["summary"], indicators=form.cleaned_data["indicators"], reader=reader,
+            now=now, version=version), fresh=lambda: opened().act, words=_words("summary"))  # fmt: skip
+        if not status:
+            return done(request, reference, _("The summary and the indicators were saved."))
+    ticked = set(form["indicators"].value() or ())
+    return act_page(request, Showing(_("Summary and indicators"), _("Save this"), template="web/assessment.html"),
+                    act=page.act, form=form, now=now, status=status, page=page, ticked=ticked)
+
+
+def _opener(reference: str, reader: Reader, now: datetime, *, part: str) -> Callable[[], AssessmentPage]:
+    return lambda: assessment.assessment_page(reference, reader=reader, now=now, part=part, language=language())
+
+
+# Younger than 18
+
+
+class MinorForm(ActForm):
+    minor = forms.ChoiceField(label=gettext_lazy("Is somebody (perhaps) younger than 18?"), widget=forms.RadioSelect,
+                              choices=(("yes", gettext_lazy("yes, or perhaps")), ("no", gettext_lazy("no")),
+                                       ("unknown", gettext_lazy("nobody knows yet"))))
+    how_known = forms.CharField(label=gettext_lazy("How do you know?"), widget=REASON, required=False, max_length=1000)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters(AREA)
+def set_minor(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    reference = plain_reference(reference)
+    opened = _opener(reference, reader, now, part="minor")
+    page, status = opened(), 200
+    known = next(word for word, value in ANSWERS.items() if value is page.act.minor)
+    form = MinorForm(request.POST or None, act=page.act, initial={"minor": known, "how_known": page.minor_because})
+    if request.method == "POST":
+        status = attempt(form, lambda version: assessment.set_minor(
+            reference, ANSWERS[form.cleaned_data["minor"]], how_known=form.cleaned_data["how_known"], reader=reader,
+            now=now, version=version), fresh=lambda: opened().act, words=_words("how_known"))  # fmt: skip
+        if not status:
+            return done(request, reference, _("It was recorded whether somebody is younger than 18."))
+    showing = Showing(_("Younger than 18?"), _("Save this answer"), template="web/circumstances.html")
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
+
+
+# Danger
+
+
+class DangerForm(ActForm):
+    danger = forms.ChoiceField(label=gettext_lazy("Is somebody in danger now?"), widget=forms.RadioSelect,
+                               choices=(("yes", gettext_lazy("yes, or perhaps")), ("no", gettext_lazy("no longer"))))
+    reason = forms.CharField(label=gettext_lazy("Why?"), widget=REASON, max_length=1000)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters(AREA)
+def set_danger(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    reference = plain_reference(reference)
+    opened = _opener(reference, reader, now, part="danger")
+    page, status = opened(), 200
+    form = DangerForm(request.POST or None, act=page.act, initial={"danger": "yes" if page.act.danger else "no"})
+    if request.method == "POST":
+        status = attempt(form, lambda version: assessment.set_danger(
+            reference, form.cleaned_data["danger"] == "yes", reason=form.cleaned_data["reason"], reader=reader, now=now,
+            version=version), fresh=lambda: opened().act, words=_words("reason"))  # fmt: skip
+        if not status:
+            return done(request, reference, _danger_said(form.cleaned_data["danger"]))
+    showing = Showing(_("Danger now?"), _("Save this answer"), template="web/circumstances.html", happens=(
+        _("Danger: focal point and buddy are alerted at once and the clock becomes shorter. Call before anything else."),
+        _("No longer danger: the signal goes back to its place in the list. The running clock keeps its time."),
+    ))  # fmt: skip
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
+
+
+def _danger_said(danger: str) -> str:
+    if danger == "yes":
+        return _("Danger was recorded. Call now; write later.")
+    return _("It was recorded that there is no danger now.")
+
+
+# Do not share with
+
+
+class ExclusionForm(ActForm):
+    partner = forms.ChoiceField(label=gettext_lazy("Partner"))
+    reason = forms.CharField(label=gettext_lazy("Why?"), widget=REASON, max_length=1000)
+
+    def __init__(self, *args: object, page: AssessmentPage, **more: object):
+        super().__init__(*args, act=page.act, **more)
+        out = [(f"-{id}", _("Share with %(partner)s again") % {"partner": name}) for id, name, _why in page.excluded]
+        kept = [(f"+{id}", name) for id, name in page.partners]
+        self.fields["partner"].choices = [(_("Do not share with"), kept), *([(_("Lift"), out)] if out else [])]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters(AREA)
+def exclude_partner(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    reference = plain_reference(reference)
+    opened = _opener(reference, reader, now, part="exclusion")
+    page, status = opened(), 200
+    form = ExclusionForm(request.POST or None, page=page)
+    if request.method == "POST":
+        status = attempt(form, lambda version: _exclude(form, reference, reader, now, version),
+                         fresh=lambda: opened().act, words=_words("reason"))
+        if not status:
+            return done(request, reference, _("It was recorded with whom this signal is not shared."))
+    happens = (_("Nothing of this signal goes to that partner, in writing or by phone, until it is lifted."),)
+    showing = Showing(_("Do not share with a partner"), _("Save this choice"), template="web/circumstances.html",
+                      happens=happens)
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, exclusions=True)
+
+
+def _exclude(form: ExclusionForm, reference: str, reader: Reader, now: datetime, version: int) -> None:
+    chosen, reason = form.cleaned_data["partner"], form.cleaned_data["reason"]
+    change = assessment.exclude_partner if chosen.startswith("+") else assessment.admit_partner
+    change(reference, chosen[1:], reason=reason, reader=reader, now=now, version=version)
+
+
+urlpatterns = [
+    path("signalen/<str:reference>/kenmerken/", assess, name="assess"),
+    path("signalen/<str:reference>/leeftijd/", set_minor, name="set_minor"),
+    path("signalen/<str:reference>/gevaar/", set_danger, name="set_danger"),
+    path("signalen/<str:reference>/niet-delen/", exclude_partner, name="exclude_partner"),
+]
