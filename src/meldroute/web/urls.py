@@ -5,7 +5,7 @@ from importlib import import_module
 from django.urls import include, path
 
 PAGES = (
-    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "judging", "contacts", "bundling",
+    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "judging", "contacts", "bundling",
     "referral", "answers", "partner_link", "disclosures", "feedback", "notifications", "settings", "chain", "flow",
     "reference_pages",
 )
