@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("run", "migrate")
+COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy")
 
 
 def main(argv: list[str] | None = None) -> int:

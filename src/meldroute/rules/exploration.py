@@ -52,6 +52,10 @@ class Exploration:
             facts = move.before
         return ", ".join(reversed(words)) or "from the start"
 
+    def is_beyond(self, facts: SignalFacts) -> bool:
+        """More information was asked for more often than the limit allows; the walk stops here."""
+        return _is_beyond(facts, self.policy)
+
     def open_facts(self) -> Iterator[SignalFacts]:
         return (facts for facts in self.moves if self.terrain.kinds[facts.state] != "end")
 
@@ -94,13 +98,17 @@ def _starts(policy: Policy) -> Iterator[SignalFacts]:
 
 
 def _moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
-    if terrain.kinds[facts.state] == "end" or facts.loops > terrain.policy.max_loops + 1:
-        return  # a round beyond the limit is reported and not walked any further
+    if terrain.kinds[facts.state] == "end" or _is_beyond(facts, terrain.policy):
+        return
     for step in terrain.steps_from[facts.state]:
         role = acting_role(step, confidential=facts.confidential)
         if role is not None:
             yield from _step_moves(facts, step, terrain, role)
     yield from _world_moves(facts, terrain)
+
+
+def _is_beyond(facts: SignalFacts, policy: Policy) -> bool:
+    return facts.loops > policy.max_loops + 1  # the last question leads to the joint decision
 
 
 def _step_moves(facts: SignalFacts, step: Step, terrain: Terrain, role: str) -> Iterator[Move]:

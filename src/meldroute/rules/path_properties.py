@@ -16,10 +16,10 @@ LETS_THROUGH = frozenset({"ask_advice", "ask_more_advice", "refer", "skip_referr
 def an_end_is_near(e: Exploration) -> Iterator[Problem]:
     """From every reachable state an end can be reached."""
     free = _leads_to_end(e)
-    stuck = [facts for facts in e.open_facts() if facts not in free]
-    # Whatever leads only into a trap is stuck as well; the trap itself is what has to be mended.
-    traps = [f for f in stuck if all(m.after.state == f.state for m in e.moves[f])] or stuck
-    for facts in _one_per_state(traps):
+    stuck = [facts for facts in e.open_facts() if facts not in free and not e.is_beyond(facts)]
+    # What leads only into a trap is stuck as well; the trap itself is what has to be mended.
+    left = {f.state for f in stuck for m in e.moves[f] if m.after.state != f.state}
+    for facts in _one_per_state([f for f in stuck if f.state not in left] or stuck):
         yield Problem(f"state '{facts.state}'", f"{_who(facts)} can get stuck here: {e.path_to(facts)}{_held_back(facts, e)}",
                       "Add a step from here towards an end, or let one of these guards be satisfied here.")  # fmt: skip
 
@@ -102,7 +102,7 @@ def _newly_told(move: Move) -> str | None:
 def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
     """From every open state, contact with the urgent partner can be recorded in one step."""
     urgent = e.policy.urgent_partner
-    far = (f for f in e.open_facts() if f.loops <= e.policy.max_loops + 1 and not any(
+    far = (f for f in e.open_facts() if not e.is_beyond(f) and not any(
         m.step and m.step.act == "record_contact" and m.choice.partner == urgent for m in e.moves[f]))  # fmt: skip
     for facts in _one_per_state(far):
         yield Problem(f"state '{facts.state}'", f"contact with {urgent} cannot be recorded here in one step "
@@ -124,8 +124,7 @@ def danger_waits_for_nobody(e: Exploration) -> Iterator[Problem]:
 
 def asking_more_ends(e: Exploration) -> Iterator[Problem]:
     """Experts ask for more information a limited number of times; then it goes to a joint decision."""
-    beyond = (m for m in e.all_moves() if m.step and m.after.loops > e.policy.max_loops + 1)
-    for step in dict.fromkeys(m.step for m in beyond if m.step):
+    for step in dict.fromkeys(m.step for m in e.all_moves() if m.step and e.is_beyond(m.after)):
         yield Problem(f"step '{step.id}'", f"more information can be asked for more than {e.policy.max_loops} times",
                       "Give it the guard loops_left, and add a step with the guard loops_spent to a state of kind decide.")
     if not e.complete:
