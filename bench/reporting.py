@@ -62,7 +62,7 @@ def _token(drafts, user: str, now: datetime) -> str:
 
 def _one(session: str, token: str) -> tuple[str, bytes]:
     body = urlencode({"csrfmiddlewaretoken": CSRF, "form_token": token, "narrative": NARRATIVE, "about": "both",
-                      "minor": "unknown", "danger": "no", "about_colleague": "no", "channel": "form"})
+                      "minor": "unknown", "about_colleague": "no", "channel": "form"})
     return f"sessionid={session}; csrftoken={CSRF}", body.encode()
 
 

@@ -10,6 +10,7 @@ from .cases import Case, cases
 from .loader import LoadedPack, PackRef, Statement, UnknownPack, available_packs, load_pack, read_pack, statements
 
 __all__ = [
-    "Case", "LoadedPack", "PackRef", "Statement", "UnknownPack", "available_packs", "canonical_json", "cases", "content_hash",
+    "Case", "LoadedPack", "PackRef", "Statement", "UnknownPack", "available_packs", "canonical_json", "cases",
+    "content_hash",
     "load_pack", "parse_canonical", "read_pack", "statements",
 ]  # fmt: skip
