@@ -30,8 +30,8 @@ lint: .venv/installed-dev
 	$(BIN)/lint-imports --no-logo
 
 drill: .venv/installed-dev system assets
-	MELDROUTE_DRILL=full MELDROUTE_TEST_DB=sqlite $(BIN)/pytest -m drill $(ARGS)
-	MELDROUTE_DRILL=full MELDROUTE_TEST_DB=postgres $(BIN)/pytest -m drill $(ARGS)
+	MELDROUTE_DRILL=full MELDROUTE_TEST_DB=sqlite $(BIN)/pytest -m drill -o faulthandler_timeout=3600 $(ARGS)
+	MELDROUTE_DRILL=full MELDROUTE_TEST_DB=postgres $(BIN)/pytest -m drill -o faulthandler_timeout=3600 $(ARGS)
 
 bench: .venv/installed-dev system assets
 	$(BIN)/python -m bench $(ARGS)

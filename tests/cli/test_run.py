@@ -1,6 +1,7 @@
 """One command starts the whole site, on this machine only, and leaves nothing running."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -61,8 +62,11 @@ def test_the_site_starts_in_an_empty_folder_and_stops_whole(installation, tmp_pa
     )  # fmt: skip
     try:
         assert site.stdout.readline() == f"Meldroute: http://localhost:{port}/  (Ctrl-C to stop)\n"
-        answer = urllib.request.urlopen(f"http://localhost:{port}/static/vendor/nlds.css", timeout=5)
-        assert answer.status == 200
+        page = urllib.request.urlopen(f"http://localhost:{port}/", timeout=5).read().decode()
+        [styles] = re.findall(r'href="(/static/vendor/nlds\.\w+\.css)"', page)
+        answer = urllib.request.urlopen(f"http://localhost:{port}{styles}", timeout=5)
+        assert answer.headers["Cache-Control"].endswith("immutable")
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     finally:
         site.send_signal(signal.SIGINT)
         site.wait(timeout=30)

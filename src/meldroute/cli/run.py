@@ -68,7 +68,7 @@ def _prepare(options: argparse.Namespace) -> None:
     os.environ["MELDROUTE_WORKERS"] = str(options.workers)
     os.environ.setdefault("MELDROUTE_BASE_URL", f"http://localhost:{options.port}")
     if options.demo:
-        os.environ.setdefault("MELDROUTE_SMTP_HOST", "console")
+        os.environ.setdefault("MELDROUTE_SMTP_HOST", "folder")  # invented people have no mailbox
     startup.set_up_django()
     now = datetime.now(UTC)
     startup.bring_up_to_date(now=now)

@@ -136,7 +136,6 @@ def _postgres(parts: SplitResult) -> dict:
 
 
 def mail_backend() -> str:
-    """`console` prints mail on the terminal, for a look at invented signals; otherwise it goes to a mail server."""
-    if os.environ.get("MELDROUTE_SMTP_HOST") == "console":
-        return "django.core.mail.backends.console.EmailBackend"
-    return "django.core.mail.backends.smtp.EmailBackend"
+    """A mail server; or, for a look at invented signals, `folder` (data/mail) or `console` instead of a host."""
+    kinds = {"folder": "filebased", "console": "console"}
+    return f"django.core.mail.backends.{kinds.get(os.environ.get('MELDROUTE_SMTP_HOST', ''), 'smtp')}.EmailBackend"

@@ -157,6 +157,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 # Mail
 EMAIL_BACKEND = environment.mail_backend()
+EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST = os.environ.get("MELDROUTE_SMTP_HOST", "")
 EMAIL_PORT = environment.whole_number("MELDROUTE_SMTP_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("MELDROUTE_SMTP_USER", "")

@@ -1,0 +1,71 @@
+"""`meldroute demo`: people and the five cases of the policy, all invented, in an empty database."""
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+from meldroute.cli import startup
+
+
+def add(commands) -> None:
+    parser = commands.add_parser("demo", help="fill an empty database with invented people and signals")
+    parser.add_argument("--json", action="store_true", help="print the accounts as JSON")
+    parser.set_defaults(run=run_demo)
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    startup.allow_first_start()
+    startup.set_up_django()
+    from meldroute.services import demo
+
+    now = datetime.now(UTC)
+    startup.bring_up_to_date(now=now)
+    try:
+        accounts = demo.load_demo(now=now)
+    except demo.NotEmpty as refused:
+        print(f"meldroute demo: {refused}", file=sys.stderr)
+        return 1
+    _keep(accounts)
+    print(json.dumps([_row(a) for a in accounts], indent=2, ensure_ascii=False) if options.json else _table(accounts))
+    return 0
+
+
+def load_into_empty_database(*, now: datetime) -> None:
+    """For `meldroute run --demo`: fill it once; later, say again whom to sign in as."""
+    from meldroute.services import demo
+
+    try:
+        accounts = demo.load_demo(now=now)
+    except demo.NotEmpty:
+        kept = _place()
+        print(kept.read_text() if kept.exists() else "There are signals already; no invented ones are added.", flush=True)
+        return
+    _keep(accounts)
+    print(_table(accounts), flush=True)
+
+
+def _keep(accounts) -> None:
+    """So that the second `make run` can say it again. These people do not exist, and only this account reads the file."""
+    descriptor = os.open(_place(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(_table(accounts) + "\n")
+
+
+def _place():
+    from django.conf import settings
+
+    return settings.MELDROUTE_DATA / "demo-accounts.txt"
+
+
+def _row(account) -> dict[str, str]:
+    return {name: getattr(account, name) for name in ("email", "password", "role", "organisation")}
+
+
+def _table(accounts) -> str:
+    rows = [tuple(_row(account).values()) for account in accounts]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    about = "Invented people to sign in as (e-mail, password, role, organisation). Their mail comes in data/mail."
+    return f"{about}\n\n" + "\n".join(lines) + "\n"

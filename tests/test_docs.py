@@ -1,0 +1,50 @@
+"""A document that points somewhere points to something, and what it tells you to type exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from meldroute.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_exists(page):
+    text = page.read_text()
+    typed = re.findall(r"(?:^|`)make ([a-z-]+)", text, flags=re.MULTILINE)
+    for target in typed:
+        assert re.search(rf"^{target}:", MAKEFILE, flags=re.MULTILINE), f"{page.name}: there is no make {target}"
+    words = {name.replace("_", "-") for name in COMMANDS}
+    for word in re.findall(r"`meldroute ([a-z][a-z-]+)", text):
+        assert word in words, f"{page.name}: there is no meldroute {word}"
+
+
+def test_every_make_target_is_explained():
+    for target in re.search(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)[1].split():
+        if target not in {"help", "lint", "assets", "system"}:
+            assert f"make {target} " in MAKEFILE, f"make help does not explain {target}"
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_both_readmes_tell_the_same():
+    """The same headings in the same order, and the same commands."""
+    english, dutch = ((ROOT / name).read_text() for name in ("README.md", "README.nl.md"))
+    assert english.count("\n## ") == dutch.count("\n## ")
+    assert re.findall(r"^(?:make|meldroute) \S+", english, flags=re.MULTILINE) == re.findall(
+        r"^(?:make|meldroute) \S+", dutch, flags=re.MULTILINE
+    )
