@@ -325,7 +325,7 @@ def test_no_state_gives_a_reporter_a_verdict(policy):
 
 FOR_REPORTERS = (
     "gevaar-112", "niet-pluis", "geen-fotos", "niets-wissen", "beelden-minderjarige", "niet-aanspreken", "naam-zichtbaar",
-    "naam-politie", "naam-rechter", "zorgverlener", "over-collega", "veilig-melden", "u-hoort-van-ons",
+    "naam-politie", "naam-rechter", "zorgverlener", "over-collega", "veilig-melden", "veilig-melden-wie-leest", "u-hoort-van-ons",
     "minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht",
 )  # fmt: skip
 

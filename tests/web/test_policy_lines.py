@@ -8,10 +8,10 @@ from meldroute.storage.models import User
 
 LINES = {
     "S-3.4-01": "niet-pluis",
-    "S-3.4-04": "alleen wie uw melding behandelt",
+    "S-3.4-04": "bij voorkeur aan de aandachtsfunctionaris",
     "S-3.4-06": "een ander ongewenst fenomeen",
     "S-3.4-07": "stroomschema",
-    "S-3.4-09": "experts",
+    "S-3.4-09": "helpen en adviseren de gemeente",
     "S-6-01": "hoe signalen bij de aandachtsfunctionaris komen",
     "S-6.1-01": "privacygevoelige gegevens",
     "S-6.1-02": "convenant en een privacyprotocol",
@@ -24,7 +24,7 @@ LINES = {
 # Said here too; that the program does it is asserted where it does it.
 DONE_ELSEWHERE = {
     "S-3.4-03": "veilig",
-    "S-3.4-05": "de experts wat het is",
+    "S-3.4-05": "duiden de experts",
     "S-B2-30": "daarna met de zorgcoördinator",
     "S-B2-31": "Blijft het vaag",
     "S-B2-32": "blijft niet liggen",
