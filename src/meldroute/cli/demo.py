@@ -40,14 +40,14 @@ def load_into_empty_database(*, now: datetime) -> None:
         accounts = demo.load_demo(now=now)
     except demo.NotEmpty:
         kept = _place()
-        print(kept.read_text() if kept.exists() else "There are signals already; no invented ones are added.", flush=True)
+        print(kept.read_text() if kept.exists() else "There are signals already; none are added.", flush=True)
         return
     _keep(accounts)
     print(_table(accounts), flush=True)
 
 
 def _keep(accounts) -> None:
-    """So that the second `make run` can say it again. These people do not exist, and only this account reads the file."""
+    """So that the second `make run` can say it again. These people do not exist; only this account reads the file."""
     descriptor = os.open(_place(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(_table(accounts) + "\n")
