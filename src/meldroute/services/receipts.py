@@ -9,6 +9,7 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Message, Signal
 from meldroute.storage.sealing import unwrap_key
 
+from .accounts import FIRST
 from .my_reports import log_reads, own_report
 
 ALERTS = ("signal_received", "danger_received")
@@ -61,9 +62,8 @@ def _alerted(signal: Signal) -> tuple[Alerted, ...]:
     """Whom the report itself reached. The alarm that nobody is there names no signal and is not counted."""
     told = Message.objects.filter(signal=signal, kind__in=ALERTS, recipient_kind="membership",
                                   created_at=signal.received_at)
-    rows = told.order_by("membership__role").values_list(
-        "membership__role", "membership__organisation__name", "membership__organisation_id")
-    return tuple(Alerted(*row) for row in dict.fromkeys(rows))
+    rows = told.values_list("membership__role", "membership__organisation__name", "membership__organisation_id")
+    return tuple(Alerted(*row) for row in sorted(set(rows), key=lambda row: (FIRST.index(row[0]), row[1])))
 
 
 def _closed_until(hours: WorkingHours, *, now: datetime) -> datetime | None:

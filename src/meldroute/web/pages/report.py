@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meldroute.rules.actors import Reader
 from meldroute.services import drafts, receipts
-from meldroute.services.emergency import emergency_now, lines_now
+from meldroute.services.emergency import emergency_now, lines_now, lines_of
 from meldroute.services.intake import NobodyDesignated, NoFreeReference, SentBefore, register_signal
 from meldroute.services.running_policy import pack_now
 from meldroute.web.failures import TOKEN, keep_typed, keeps_typing
@@ -24,17 +24,18 @@ from .my_reports import printed
 from .report_form import ReportForm
 
 FORM = "report"
-# The pack's lines, where this page shows them.
-LINES = {
-    "enough": ("niet-pluis",),
-    "name": ("naam-zichtbaar", "naam-politie", "naam-rechter"),
-    "care": ("zorgverlener",),
-    "colleague": ("over-collega",),
-    "minor": ("minderjarig-veilig-thuis", "meldcode-eigen-plicht"),
-    "careful": ("geen-fotos", "niets-wissen", "niet-aanspreken", "beelden-minderjarige"),
-    "route": ("ambtenaar-meldt", "af-aanspreekpunt", "interne-meldroute", "bestaande-structuren", "veilig-melden",
-              "u-hoort-van-ons"),
+# The pack's lines: at the question they belong to, and at places of the page.
+HELP = {
+    "narrative": ("niet-pluis",),
+    "name_allowed": ("naam-zichtbaar", "naam-politie", "naam-rechter"),
+    "care_provider": ("zorgverlener",),
+    "about_colleague": ("over-collega",),
 }
+CAREFUL = ("geen-fotos", "niets-wissen", "niet-aanspreken", "beelden-minderjarige")
+MINOR = ("minderjarig-veilig-thuis", "meldcode-eigen-plicht")
+ROUTE = ("ambtenaar-meldt", "af-aanspreekpunt", "interne-meldroute", "bestaande-structuren", "veilig-melden",
+         "veilig-melden-wie-leest",
+         "u-hoort-van-ons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ def _opened(reader: Reader, now: datetime) -> Shown:
 
 
 def _form(now: datetime, data: QueryDict | None = None, initial: dict[str, list[str]] | None = None) -> ReportForm:
-    policy = pack_now(now=now).policy
-    form = ReportForm(data, policy=policy, language=get_language())
+    policy, language = pack_now(now=now).policy, get_language()
+    lines = {name: lines_of(policy, ids, language=language) for name, ids in HELP.items()}
+    form = ReportForm(data, policy=policy, language=language, lines=lines)
     many = {"called", "noticed"}
     form.initial = {name: values if name in many else values[0] for name, values in (initial or {}).items() if values}
     return form
@@ -112,7 +114,8 @@ def _page(request: HttpRequest, reader: Reader, now: datetime, shown: Shown) -> 
         "kept_at": shown.draft and shown.draft.kept_at, "draft": shown.draft and str(shown.draft.submission),
         "token": drafts.open_form(reader.user, FORM, now=now, submission=shown.submission),
         "emergency": emergency_now(now=now, language=language),
-        "lines": {place: lines_now(ids, now=now, language=language) for place, ids in LINES.items()},
+        "careful": lines_now(CAREFUL, now=now, language=language), "route": lines_now(ROUTE, now=now, language=language),
+        "said_above": lines_now((*(id for ids in HELP.values() for id in ids), *CAREFUL), now=now, language=language),
         "open": {part: _answered(shown.form, *names) for part, names in PARTS.items()},
     }
     return render(request, "web/report.html", context, status=shown.status)
@@ -155,9 +158,9 @@ def receipt(request: HttpRequest, reader: Reader, now: datetime, reference: str)
     card = receipts.receipt(reader.user, printed(reference), now=now)
     context = {
         "card": card, "now": now, "alerted": _alerted(card), "promised": _promised(card), "emergency": emergency_now(now=now, language=language),
-        "careful": lines_now(LINES["careful"], now=now, language=language),
+        "careful": lines_now(CAREFUL, now=now, language=language),
         "heard": lines_now(("u-hoort-van-ons",), now=now, language=language),
-        "minor": lines_now(LINES["minor"], now=now, language=language) if card.minor else (),
+        "minor": lines_now(MINOR, now=now, language=language) if card.minor else (),
     }
     return render(request, "web/receipt.html", context)
 

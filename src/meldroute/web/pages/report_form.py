@@ -4,14 +4,16 @@ No question asks for a form of exploitation, for proof or for a victim's name, a
 story itself must be there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.policy import Policy
+from meldroute.services.emergency import Line
 from meldroute.services.intake import NewSignal
 
 LONGEST_STORY = 10_000  # characters; with all else still smaller than the largest draft
@@ -32,7 +34,8 @@ def neutral(id: str) -> str:
 class ReportForm(forms.Form):
     danger = forms.BooleanField(required=False, label=_("Yes, somebody is perhaps in danger now"))
     called = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label=_("Have you already called?"))
+        required=False, widget=forms.CheckboxSelectMultiple(attrs={"data_row": True}),
+        label=_("Have you already called?"))
     narrative = forms.CharField(
         label=_("What did you see, hear or notice?"), max_length=LONGEST_STORY, strip=True,
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -62,8 +65,12 @@ class ReportForm(forms.Form):
         required=False, max_length=LONGEST_LINE, label=_("How can we reach that person?"),
         help_text=_("Only if the person wants this. You get the feedback and pass it on."))
 
-    def __init__(self, *args: Any, policy: Policy, language: str, **kwargs: Any):
+    optional_is_said_above = True  # "only your story is needed": then not again at every question
+
+    def __init__(self, *args: Any, policy: Policy, language: str, lines: Mapping[str, Iterable[Line]], **kwargs: Any):
         super().__init__(*args, **kwargs)
+        for name, said in lines.items():
+            self.fields[name].help_text = format_html_join("", "<p>{}</p>", ((line.text,) for line in said))
         urgent = policy.partner(policy.urgent_partner)
         self.fields["called"].choices = [("112", "112"), (urgent.id, urgent.known_as)]
         self._noticed = {neutral(i.id): i.id for i in policy.indicators if i.plain}
