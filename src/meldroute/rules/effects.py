@@ -118,8 +118,15 @@ def _bundle(_facts: SignalFacts, step: Step, _policy: Policy, _choice: Choice) -
     return {"bundled": step.act == "bundle"}
 
 
-def _feedback(_facts: SignalFacts, step: Step, _policy: Policy, _choice: Choice) -> Changes:
+def _feedback(facts: SignalFacts, step: Step, policy: Policy, _choice: Choice) -> Changes:
+    """Feedback on the way says that work goes on: only what is told at the report-back answers the report."""
+    if not feedback_settles(facts.state, policy):
+        return {}
     return {"feedback": "given" if step.act == "give_feedback" else "reasoned"}
+
+
+def feedback_settles(state: str, policy: Policy) -> bool:
+    return policy.state(state).kind == "report_back"
 
 
 _EFFECTS: Mapping[str, Callable[[SignalFacts, Step, Policy, Choice], Changes]] = {
