@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-import meldroute
 from tests.throwaway_postgres import throwaway_postgres
 
 _closing = contextlib.ExitStack()
@@ -62,11 +61,10 @@ def no_models_in_templates():
     from django.test.signals import template_rendered
 
     leaks = []
-    ours = Path(meldroute.__file__).parent
 
     def inspect(context, template, **_):
-        if not Path(template.origin.name).is_relative_to(ours):
-            return  # a library's own template, such as "you have signed in"
+        if template.name.startswith("account/") and template.name.endswith(".txt"):
+            return  # the sign-in library hands its user to its own short texts, such as "you have signed in"
         for layer in getattr(context, "dicts", []):
             leaks.extend(f"{name} in {template.name}" for name, value in layer.items() if _holds_a_row(value))
 
