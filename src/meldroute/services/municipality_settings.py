@@ -36,7 +36,8 @@ class SettingsRefused(Exception):
     """These settings would not work. Nothing was saved, and what was valid stays valid."""
 
     def __init__(self, found: tuple[Finding, ...]):
-        super().__init__("settings: " + ", ".join(f"{f.place} ({f.cause})" for f in found) + ". Correct it and save again.")
+        places = ", ".join(f"{f.place} ({f.cause})" for f in found)
+        super().__init__(f"settings: {places}. Correct it and save again.")
         self.findings = found
 
 
@@ -133,7 +134,7 @@ def _held(part: str, row: MunicipalitySettings | None) -> object:
 
 def _carried(part: str, base: MunicipalitySettings | None, organisation: UUID,
              valid_from: datetime) -> Iterator[tuple[datetime, MunicipalitySettings]]:
-    """Later rows that left this part as it was: they take the change along. One that changes it itself keeps its own."""
+    """Later rows that left this part as it was: they take the change along. Others keep their own."""
     for later in _newest(MunicipalitySettings.objects.filter(organisation=organisation, valid_from__gt=valid_from)):
         if _held(part, later) == _held(part, base):
             yield later.valid_from, later

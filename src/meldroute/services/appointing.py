@@ -1,0 +1,135 @@
+"""Give somebody a role, with an account when there is none yet.
+
+The functional manager appoints and never reads a signal: not even by appointing themselves.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from meldroute.channels.email import check_address
+from meldroute.rules.actors import Reader
+from meldroute.rules.acts import DESK_ROLES
+from meldroute.storage.models import Membership, Message, Organisation, User
+
+from .delivery import retry_now
+from .municipality_settings import managed
+from .notices import to_members
+from .people import APPOINTABLE, AppointmentRefused, NoSuchMember, memberships_of, remember, today
+
+PASSWORD_WORDS = 5
+_SYLLABLES = tuple(a + b for a in "bdfghjklmnprstvwz" for b in ("a", "e", "i", "o", "u", "aa", "ee", "oo"))
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """`email` of an account that exists gets a role beside the others; else an account is made."""
+
+    name: str
+    email: str
+    role: str
+    starts: date
+    domain: str = ""  # "care" or "safety", for focal point and buddy (S-B2-03)
+    appointed_by: str = ""  # decision of the college (S-B2-05)
+    appointed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """`password` is shown once, here, and kept nowhere; empty for an account that existed."""
+
+    membership: UUID
+    name: str
+    email: str
+    role: str
+    password: str
+
+
+def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
+    """A role from a day on, with an account when there is none yet. Raises `AppointmentRefused` or `BadAddress`."""
+    organisation = managed(reader)
+    if new.role not in APPOINTABLE:
+        raise AppointmentRefused("unknown_role", "role")
+    if new.starts < today(now):
+        raise AppointmentRefused("in_the_past", "starts")
+    check_address(new.email)
+    try:
+        with transaction.atomic():
+            Organisation.objects.select_for_update().get(pk=organisation)
+            return _appoint(new, organisation, reader=reader, now=now)
+    except IntegrityError:  # the same account made twice at once
+        raise AppointmentRefused("already", "email") from None
+
+
+def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datetime) -> Appointed:
+    user = User.objects.filter(email__iexact=new.email).first()
+    if user:
+        _refuse_appointment(new, user, organisation, reader=reader)
+    password = "" if user else temporary_password()
+    user = user or User.objects.create_user(new.email, password, name=new.name)
+    row = Membership.objects.create(
+        user=user, organisation_id=organisation, role=new.role, domain=new.domain, appointed_by=new.appointed_by,
+        appointed_on=new.appointed_on, valid_from=new.starts)
+    Message.objects.bulk_create(to_members("role_given", _who_should_know(row, now=now), municipality=organisation,
+                                           now=now))
+    remember("membership.started", row, reader=reader, now=now, valid_from=new.starts.isoformat())
+    return Appointed(row.pk, user.name, user.email, row.role, password)
+
+
+def _refuse_appointment(new: Appointment, user: User, organisation: UUID, *, reader: Reader) -> None:
+    if user.pk == reader.user and new.role in DESK_ROLES:
+        raise AppointmentRefused("yourself", "email")
+    running = set(Membership.objects.filter(user=user, organisation=organisation)
+                  .filter(Q(valid_to=None) | Q(valid_to__gte=new.starts)).values_list("role", flat=True))
+    if new.role in running:
+        raise AppointmentRefused("already", "role")
+    desk = running & {"focal_point", "buddy"} if new.role == "designated" else running & {"designated"}
+    if new.role in DESK_ROLES and desk:
+        raise AppointmentRefused("both_desks", "role")
+
+
+def _who_should_know(row: Membership, *, now: datetime) -> list[UUID]:
+    """The person, and for a role that reads signals those who have it: nobody comes to read along unseen."""
+    if row.role not in DESK_ROLES:
+        return [row.pk]
+    roles = ("designated",) if row.role == "designated" else ("focal_point", "buddy")
+    desk = Membership.objects.of(row.organisation_id, *roles).current(today(now)).values_list("pk", flat=True)
+    return list(dict.fromkeys([row.pk, *desk]))
+
+
+def temporary_password() -> str:
+    """To be read aloud once and changed at the first sign-in: some 70 bits, easy to type."""
+    return "-".join("".join(secrets.choice(_SYLLABLES) for _ in range(2)) for _ in range(PASSWORD_WORDS))
+
+
+# Addresses
+
+
+def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> int:
+    """Another mail address, for mail and for signing in; what waited for it goes out now. Returns how many did.
+
+    Somebody who works for another organisation too is not this manager's to change. Raises `BadAddress`.
+    """
+    check_address(email)
+    with transaction.atomic():
+        row = memberships_of(reader).filter(pk=id).select_related("user").first()
+        if row is None or _works_elsewhere(row):
+            raise NoSuchMember
+        if row.user_id != reader.user and row.role in DESK_ROLES:
+            # With the address goes the way back in when a password is forgotten: those who read along must know.
+            Message.objects.bulk_create(to_members("address_changed", _who_should_know(row, now=now),
+                                                   municipality=row.organisation_id, now=now))
+        if User.objects.filter(email__iexact=email).exclude(pk=row.user_id).exists():
+            raise AppointmentRefused("address_in_use", "email")
+        User.objects.filter(pk=row.user_id).update(email=email)
+        retried = retry_now(Message.objects.filter(membership__user=row.user_id, failed_at__isnull=False), now=now)
+        remember("address.corrected", row, reader=reader, now=now)
+    return retried
+
+
+def _works_elsewhere(row: Membership) -> bool:
+    return Membership.objects.filter(user=row.user_id).exclude(organisation=row.organisation_id).exists()
