@@ -1,5 +1,6 @@
 """Enrichment is desk research: every item has an outcome, every fact its source and legal basis."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -68,8 +69,9 @@ def test_a_fact_is_kept_with_its_source_and_legal_basis(cast, taken_up):
 
 
 def test_one_item_may_hold_several_facts(cast, taken_up):
-    for text in ("Vier personen.", "Het pand is een loods."):
-        add_fact(taken_up, NewFact("adres", "found", text, "BRP", "verrijken-taak"), reader=cast.anna, now=MONDAY)
+    for minute, text in enumerate(("Vier personen.", "Het pand is een loods.")):
+        add_fact(taken_up, NewFact("adres", "found", text, "BRP", "verrijken-taak"), reader=cast.anna,
+                 now=MONDAY + timedelta(minutes=minute))
     assert [f.text for f in enrichment_page(taken_up, reader=cast.anna, now=MONDAY).items[0].facts] == [
         "Vier personen.", "Het pand is een loods."]
 

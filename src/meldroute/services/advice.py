@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import NO_GROUNDS, Grounds
-from meldroute.rules.policy import Advice, Partner
+from meldroute.rules.policy import Advice, Partner, Text
 from meldroute.storage.models import Membership, Referral
 
 from .desk import Desk, at_desk
 from .disclosure import freeze
+from .disclosure_material import material_of
 from .opening import ActCard, Opened, opened
 from .passing_on import PassOn, send_in_writing
 from .referral import open_referral, resolved
@@ -128,9 +129,21 @@ class ExpertCard:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """Something that can be told with the question. Ticked to begin with: what names nobody."""
+
+    id: str
+    label: Text
+    why: Text
+    identifying: bool
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AdvicePage:
     act: ActCard
     experts: tuple[ExpertCard, ...]
+    fields: tuple[FieldChoice, ...]
     lines: tuple[Advice, ...]
     description: str  # the focal point's own summary, to begin with
 
@@ -140,9 +153,15 @@ def advice_page(reference: str, *, act: str, reader: Reader, now: datetime, lang
         assessment = found.unseal(found.signal, "assessment_sealed")
         return AdvicePage(
             act=found.card(found.answer(act)), experts=_experts(found, frozenset(assessment.get("excluded", ()))),
+            fields=_fields(found),
             lines=found.lines("experts-duiden", "wat-mag-de-gemeente", "acuut-avim"),
             description=assessment.get("summary", ""),
         )
+
+
+def _fields(found: Opened) -> tuple[FieldChoice, ...]:
+    offered = material_of(found.desk, description="").offered()
+    return tuple(FieldChoice(f.id, f.label, f.why, f.identifying, "advice" in f.defaults) for f in offered)
 
 
 def _experts(found: Opened, excluded: frozenset[str]) -> tuple[ExpertCard, ...]:

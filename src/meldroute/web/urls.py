@@ -5,9 +5,9 @@ from importlib import import_module
 from django.urls import include, path
 
 PAGES = (
-    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "judging", "contacts", "bundling",
-    "referral", "answers", "partner_link", "disclosures", "feedback", "notifications", "settings", "chain", "flow",
-    "reference_pages",
+    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "advice", "judging",
+    "contacts", "bundling", "referral", "answers", "partner_link", "disclosures", "feedback", "notifications",
+    "settings", "chain", "flow", "reference_pages",
 )
 
 

@@ -123,7 +123,7 @@ def set_danger(request: HttpRequest, reader: Reader, now: datetime, reference: s
         if not status:
             return done(request, reference, _danger_said(form.cleaned_data["danger"]))
     showing = Showing(_("Danger now?"), _("Save this answer"), template="web/circumstances.html", happens=(
-        _("Danger: focal point and buddy are alerted at once and the clock becomes shorter. Call before anything else."),
+        _("Danger: focal point and buddy are alerted at once, the clock becomes shorter. Call before anything else."),
         _("No longer danger: the signal goes back to its place in the list. The running clock keeps its time."),
     ))  # fmt: skip
     return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
