@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from meldroute.channels.email import check_address
 from meldroute.rules.actors import Actor, Reader
@@ -124,7 +125,7 @@ def code_to_read_aloud(reference: str, *, referral: UUID, reader: Reader, now: d
     """The code of the newest link of a request. That it was shown is logged."""
     desk = look_at(reference, reader=reader, now=now)
     link = (PartnerLink.objects.filter(referral=referral, referral__signal=desk.signal)
-            .select_related("referral").order_by("-created_at", "id").first())
+            .select_related("referral").order_by(F("replaced_at").asc(nulls_first=True), "-created_at").first())
     if link is None:
         raise NoSuchSignal(reference)
     state = _state(link, now=now)
@@ -193,7 +194,7 @@ def _count_wrong(link: PartnerLink, *, now: datetime) -> None:
 
 def with_access(token: str, access: str, *, now: datetime) -> OpenLink:
     """The link again, by the sealed value that the page carried. Raises `AccessExpired` or `LinkClosed`."""
-    link = (PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first())
+    link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
     if link is None or link.blocked_at or link.replaced_at:
         return _refuse()
     try:

@@ -10,7 +10,7 @@ from meldroute.rules.effects import TOLD_BY_PHONE
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.policy import Policy
 from meldroute.rules.route import on_route
-from meldroute.storage.models import Membership, Organisation, PartnerLink, Referral
+from meldroute.storage.models import Membership, Message, Organisation, PartnerLink, Referral
 
 from . import clocks
 from .calling import resolve_partner
@@ -131,5 +131,6 @@ def put_aside(desk: Desk, row: Referral, *, how: str, reason: str) -> None:
 
 
 def replace_links(row: Referral, *, now: datetime) -> None:
-    """Links of this request that were not used yet open nothing more."""
+    """Links of this request that were not used yet open nothing more, and those not sent yet stay here."""
     PartnerLink.objects.filter(referral=row, spent_at=None, replaced_at=None).update(replaced_at=now)
+    Message.objects.filter(referral=row, kind="partner_link", sent_at=None).update(next_try_at=None, error="replaced")
