@@ -18,7 +18,7 @@ from meldroute.storage.models import Draft, Signal
 from meldroute.storage.sealing import SealBroken, open_for_person, seal_for_person
 
 __all__ = ["DraftBroken", "DraftCard", "DraftTooLarge", "FormTokenBroken", "FormTokenExpired", "NotYourForm", "discard", "draft_of",
-           "keep", "open_form", "submission_of", "sweep"]
+           "keep", "open_form", "submission_of"]
 
 KEPT_FOR = timedelta(hours=24)
 LARGEST = 64 * 1024  # bytes; the longest form that would be accepted is smaller
@@ -108,11 +108,6 @@ def draft_of(person: UUID, form: str, *, now: datetime) -> DraftCard | None:
 def discard(submission: UUID, *, person: UUID) -> None:
     """Throw away one draft, when it is this person's. Sending the form does the same in its own transaction."""
     Draft.objects.filter(submission=str(submission), person_tie__in=draft_ties(person)).delete()
-
-
-def sweep(*, now: datetime) -> int:
-    """Destroy what was kept long enough. Returns how many."""
-    return Draft.objects.filter(expires_at__lte=now).delete()[0]
 
 
 def _place(submission: str) -> str:

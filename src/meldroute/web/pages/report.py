@@ -35,7 +35,7 @@ CAREFUL = ("geen-fotos", "niets-wissen", "niet-aanspreken", "beelden-minderjarig
 MINOR = ("minderjarig-veilig-thuis", "meldcode-eigen-plicht")
 ROUTE = ("ambtenaar-meldt", "af-aanspreekpunt", "interne-meldroute", "bestaande-structuren", "veilig-melden",
          "veilig-melden-wie-leest",
-         "u-hoort-van-ons")
+         "veilig-melden-wie-leest", "u-hoort-van-ons")
 
 
 @dataclass(frozen=True, slots=True)
