@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
 
 class UnknownPackId(LookupError):
     def __init__(self, pack: str, known: set[str]):
-        super().__init__(f"no pack '{pack}'. There is {', '.join(sorted(known)) or 'none'}; or name a folder with pack.toml.")
+        names = ", ".join(sorted(known)) or "none"
+        super().__init__(f"no pack '{pack}'. There is {names}; or name a folder with pack.toml.")
 
 
 def _packs(pack: str, folder: Path | None) -> list[LoadedPack]:

@@ -138,7 +138,8 @@ def _choices(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Choic
         yield from (Choice(forms=forms) for forms in terrain.forms_to_try)
     elif step.act in ("refer", "skip_referral"):
         known = {r.partner for r in facts.passed_on if r.was_heard}
-        offered = terrain.recipients(facts.forms) if step.act == "refer" else route_signal(facts, terrain.policy).required
+        skips = step.act == "skip_referral"
+        offered = route_signal(facts, terrain.policy).required if skips else terrain.recipients(facts.forms)
         yield from (Choice(partner=partner) for partner in offered if partner not in known)
     else:
         yield Choice()

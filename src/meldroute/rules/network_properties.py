@@ -39,8 +39,9 @@ def routes_keep_promises(policy: Policy) -> Iterator[Problem]:
     for route in policy.routes:
         for order in policy.orders:
             if route.form in order.forms and not _puts_before(route, order.first, order.then):
-                yield Problem(f"route '{route.form}'", f"does not put {order.first} before {order.then}, as was promised "
-                              f"({order.source})", f"Put {order.first} in an earlier group than {order.then}.")  # fmt: skip
+                yield Problem(f"route '{route.form}'",
+                              f"does not put {order.first} before {order.then}, as was promised ({order.source})",
+                              f"Put {order.first} in an earlier group than {order.then}.")  # fmt: skip
     circle = _circle(policy)
     if circle:
         yield Problem("routes", f"together they wait in a circle: {' before '.join(circle)}",

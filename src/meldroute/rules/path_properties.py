@@ -20,7 +20,8 @@ def an_end_is_near(e: Exploration) -> Iterator[Problem]:
     # What leads only into a trap is stuck as well; the trap itself is what has to be mended.
     left = {f.state for f in stuck for m in e.moves[f] if m.after.state != f.state}
     for facts in _one_per_state([f for f in stuck if f.state not in left] or stuck):
-        yield Problem(f"state '{facts.state}'", f"{_who(facts)} can get stuck here: {e.path_to(facts)}{_held_back(facts, e)}",
+        yield Problem(f"state '{facts.state}'",
+                      f"{_who(facts)} can get stuck here: {e.path_to(facts)}{_held_back(facts, e)}",
                       "Add a step from here towards an end, or let one of these guards be satisfied here.")  # fmt: skip
 
 
@@ -79,8 +80,8 @@ def the_order_is_kept(e: Exploration) -> Iterator[Problem]:
                 reported.add((move.step.id, first, then))
                 yield Problem(f"step '{move.step.id}'",
                               f"passes a signal on to {then} before {first} was spoken to or tried: {_path(e, move)}",
-                              f"Give it the guard order_kept, put {first} in an earlier group than {then} on the route, "
-                              "and give steps that skip a partner the guard skippable.")  # fmt: skip
+                              f"Give it the guard order_kept, put {first} in an earlier group than {then} on the "
+                              "route, and give steps that skip a partner the guard skippable.")  # fmt: skip
 
 
 def _broken_promises(e: Exploration, move: Move) -> Iterator[tuple[str, str]]:
@@ -126,7 +127,8 @@ def asking_more_ends(e: Exploration) -> Iterator[Problem]:
     """Experts ask for more information a limited number of times; then it goes to a joint decision."""
     for step in dict.fromkeys(m.step for m in e.all_moves() if m.step and e.is_beyond(m.after)):
         yield Problem(f"step '{step.id}'", f"more information can be asked for more than {e.policy.max_loops} times",
-                      "Give it the guard loops_left, and add a step with the guard loops_spent to a state of kind decide.")
+                      "Give it the guard loops_left, and add a step with the guard loops_spent to a state of kind "
+                      "decide.")  # fmt: skip
     if not e.complete:
         yield Problem("pack", "there are more paths than can be walked", "Use fewer states and partners per route.")
 
@@ -145,7 +147,8 @@ def colleagues_are_worked_on(e: Exploration) -> Iterator[Problem]:
     for state in e.policy.states:
         steps = e.terrain.steps_from[state.id]
         if state.is_open and not any(acting_role(s, confidential=True) == "designated" for s in steps):
-            yield Problem(f"state '{state.id}'", "the designated person cannot do anything here for a signal about a colleague",
+            yield Problem(f"state '{state.id}'",
+                          "the designated person cannot do anything here for a signal about a colleague",
                           'Add "designated" to "by" of the steps from here.')  # fmt: skip
 
 

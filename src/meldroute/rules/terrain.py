@@ -13,6 +13,7 @@ from .acts import DESK_ROLES
 from .effects import PASSING_KINDS
 from .facts import ReferralFacts, SignalFacts
 from .policy import Policy, Step
+from .route import on_route
 
 SOMEBODY = "somebody"  # stands for any partner that no route and no promise names first
 EXPERTS = ("expert 1", "expert 2")
@@ -67,10 +68,7 @@ class Terrain:
 
         Extra recipients bind nobody: they matter only where a promise says that somebody comes first.
         """
-        routed = (p for r in self.policy.routes if r.form in forms for group in r.order for p in group)
-        promised = {o.then for o in self.policy.orders if o.forms & forms}
-        extras = (e.partner for e in self.policy.extras if e.forms & forms and e.partner in promised)
-        return tuple(dict.fromkeys((*routed, *extras)))
+        return _recipients(forms, self.policy)
 
     def firsts(self, facts: SignalFacts) -> frozenset[str]:
         """Partners that somebody may have to wait for: of these forms, or of all as long as forms may change."""
@@ -84,27 +82,34 @@ class Terrain:
         """
         live = self.live[facts.state]
         firsts = self.firsts(facts)
-        contacts = facts.contacts & (firsts | {self.policy.urgent_partner})
+        spoken = self._named(facts.contacts)
+        contacts = spoken & (firsts | {self.policy.urgent_partner})
         judged = any(r.has_judged for r in facts.advice)
-        consulted = bool(facts.conclusion or facts.contacts or (judged and "advice" not in live))
-        advice = self._advice(facts, judged) if "advice" in live else ()
         passed_on = self._passed_on(facts, live)
+        consulted = facts.conclusion or spoken or (judged and "advice" not in live) or (
+            not passed_on and any(r.was_heard for r in facts.passed_on))  # fmt: skip
         needed = consulted and not contacts and all(r.is_open for r in passed_on)
         return SignalFacts(
             state=facts.state,
             danger=facts.danger and self.policy.urgent_partner not in contacts,
             confidential=facts.confidential and not self.one_lane,
             bundled=facts.bundled and "bundled" in live,
-            forms=facts.forms if "forms" in live else _NOBODY,
-            checked=facts.checked if "checked" in live else _NOBODY,
+            forms=same_forms(facts.forms, self.policy) if "forms" in live else _NOBODY,
+            checked=self.required_items if "checked" in live and self.required_items <= facts.checked else _NOBODY,
             contacts=contacts,
-            attempts=(facts.attempts & firsts) - contacts if "attempts" in live else _NOBODY,
-            skipped=facts.skipped if "skipped" in live else _NOBODY,
-            referrals=advice + passed_on,
+            attempts=(self._named(facts.attempts) & firsts) - contacts if "attempts" in live else _NOBODY,
+            skipped=self._named(facts.skipped) & self._routed(facts.forms) if "skipped" in live else _NOBODY,
+            referrals=(self._advice(facts, judged) if "advice" in live else ()) + passed_on,
             conclusion="none" if needed else None,  # that there was one, or a contact with somebody else
             loops=facts.loops if "loops" in live else 0,
             feedback="none" if facts.feedback == "none" else "given",
         )
+
+    def _named(self, partners: frozenset[str]) -> frozenset[str]:
+        return frozenset([on_route(p, self.policy) for p in partners]) if partners else _NOBODY
+
+    def _routed(self, forms: frozenset[str]) -> frozenset[str]:
+        return frozenset(self.recipients(forms))
 
     def _advice(self, facts: SignalFacts, judged: bool) -> tuple[ReferralFacts, ...]:
         """Two open requests are two; two judgements open no more than one."""
@@ -112,11 +117,14 @@ class Terrain:
         return tuple(ReferralFacts(name, "advice", s) for name, s in zip(EXPERTS, statuses, strict=False))
 
     def _passed_on(self, facts: SignalFacts, live: frozenset[str]) -> tuple[ReferralFacts, ...]:
-        heard = sorted((r for r in facts.passed_on if r.was_heard), key=lambda r: r.partner)
+        """One per partner on the route; where it makes no difference whether it answered, it has not yet."""
+        heard = [(on_route(r.partner, self.policy), r.is_open) for r in facts.passed_on if r.was_heard]
         if "passed_on" not in live:
             return (ReferralFacts(SOMEBODY, "referral", "result"),) if heard else ()
-        answered = "result" if facts.state in self.settling else "open"  # else the answer may as well come later
-        return tuple(ReferralFacts(r.partner, "referral", "open" if r.is_open else answered) for r in heard)
+        routed = self.recipients(facts.forms) if heard else ()
+        answered = "result" if facts.state in self.settling else "open"
+        return tuple(ReferralFacts(partner, "referral", "open" if is_open else answered)
+                     for partner, is_open in sorted(heard) if partner in routed)  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -124,6 +132,22 @@ def _firsts(forms: frozenset[str] | None, policy: Policy) -> frozenset[str]:
     waited_for = {o.first for o in policy.orders if forms is None or o.forms & forms}
     routes = (r for r in policy.routes if forms is None or r.form in forms)
     return frozenset(waited_for | {p for r in routes for group in r.order[:-1] for p in group})
+
+
+@lru_cache(maxsize=256)
+def _recipients(forms: frozenset[str], policy: Policy) -> tuple[str, ...]:
+    routed = (p for r in policy.routes if r.form in forms for group in r.order for p in group)
+    promised = {o.then for o in policy.orders if o.forms & forms}
+    extras = (e.partner for e in policy.extras if e.forms & forms and e.partner in promised)
+    return tuple(dict.fromkeys((*routed, *extras)))
+
+
+@lru_cache(maxsize=256)
+def same_forms(forms: frozenset[str], policy: Policy) -> frozenset[str]:
+    """The first set of forms with the same routes, promises and extras; these very forms when there is none."""
+    ids = [form.id for form in policy.forms]
+    sets = [frozenset(s) for n in (0, 1, 2) for s in combinations(ids, n)] + [frozenset(ids)]
+    return next((s for s in sets if _shape(s, policy) == _shape(forms, policy)), forms) if forms else forms
 
 
 def acting_role(step: Step, *, confidential: bool) -> str | None:
@@ -159,8 +183,7 @@ def _different_forms(policy: Policy) -> tuple[frozenset[str], ...]:
     """One form, two together, or all: of sets with the same route only the first."""
     ids = [form.id for form in policy.forms]
     sets = [frozenset(s) for n in (1, 2) for s in combinations(ids, n)] + [frozenset(ids)]
-    different = {_shape(forms, policy): forms for forms in reversed(sets)}
-    return tuple(sorted(different.values(), key=lambda s: (len(s), sorted(s))))
+    return tuple(dict.fromkeys(same_forms(s, policy) for s in sets))
 
 
 def _shape(forms: frozenset[str], policy: Policy) -> tuple:
