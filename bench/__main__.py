@@ -37,7 +37,8 @@ def _measure(database: str, options: argparse.Namespace) -> list[dict]:
         env |= {"MELDROUTE_DATA": data, "MELDROUTE_FIRST_START": "allowed", "MELDROUTE_SMTP_HOST": "console"}
         if database == "postgres":
             address = closing.enter_context(throwaway_postgres())
-            env["MELDROUTE_DATABASE"] = address.replace("pool=0", "pool=4")
+            # a new server has one database of its own; as many connections as a worker has threads
+            env["MELDROUTE_DATABASE"] = address.replace("/meldroute?", "/postgres?").replace("pool=0", "pool=8")
         words = [sys.executable, "-m", "bench.one", "--sizes", options.sizes, "--seconds", options.seconds]
         words += ["--only", options.only] if options.only else []
         done = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True)

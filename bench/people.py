@@ -33,12 +33,18 @@ def sessions(role: str, count: int, *, per_municipality: bool = False) -> list[s
     return made
 
 
+def _session_cookie() -> str:
+    from django.conf import settings
+
+    return settings.SESSION_COOKIE_NAME
+
+
 class Visitor:
     """One connection that stays open, as a browser keeps it."""
 
     def __init__(self, port: int, session: str | None):
         self.port = port
-        self.headers = {"Cookie": f"sessionid={session}"} if session else {}
+        self.headers = {"Cookie": f"{_session_cookie()}={session}"} if session else {}
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def get(self, address: str) -> bytes:

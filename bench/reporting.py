@@ -61,9 +61,11 @@ def _token(drafts, user: str, now: datetime) -> str:
 
 
 def _one(session: str, token: str) -> tuple[str, bytes]:
+    from django.conf import settings
+
     body = urlencode({"csrfmiddlewaretoken": CSRF, "form_token": token, "narrative": NARRATIVE, "about": "both",
                       "minor": "unknown", "about_colleague": "no", "channel": "form"})
-    return f"sessionid={session}; csrftoken={CSRF}", body.encode()
+    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}", body.encode()
 
 
 def _client(port: int, load: list[tuple[str, bytes]], seconds: float, ready, answers) -> None:
@@ -92,7 +94,8 @@ def statements_per_report() -> int:
     from django.test.utils import CaptureQueriesContext
 
     cookie, body = _loads(1, each=1)[0][0]
-    client = Client(headers={"cookie": cookie})
+    client = Client(SERVER_NAME="localhost")
+    client.cookies.load(cookie)
     with CaptureQueriesContext(connection) as seen:
         answer = client.post("/melden/", body, content_type="application/x-www-form-urlencoded", secure=False)
     if answer.status_code != 302:
