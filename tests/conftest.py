@@ -67,7 +67,7 @@ def no_models_in_templates():
         if name.startswith("account/") and name.endswith(".txt"):
             return  # the sign-in library hands its user to its own short texts, such as "you have signed in"
         for layer in getattr(context, "dicts", []):
-            leaks.extend(f"{name} in {template.name}" for name, value in layer.items() if _holds_a_row(value))
+            leaks.extend(f"{key} in {name}" for key, value in layer.items() if _holds_a_row(value))
 
     template_rendered.connect(inspect)
     yield
