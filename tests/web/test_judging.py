@@ -69,7 +69,7 @@ def test_the_experts_of_the_policy_stand_on_the_page(anna, reference):
         assert f"{expert}" in page
     assert 'name="how-ZOCO_HELMOND"' in page  # the care coordinator of this municipality
     assert "how-ZOCO_LUMENS" not in page
-    assert "the experts say what it is" in page
+    assert "They help and advise the municipality" in page
 
 
 def test_an_advice_starts_without_names_and_addresses(anna, reference):

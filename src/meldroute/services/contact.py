@@ -5,18 +5,22 @@ referral: what was ticked as told is frozen as the disclosure, in the same trans
 Sealed in `content_sealed`: whom, reference, agreements, outcome, reason, meanwhile and meanwhile_text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import NO_GROUNDS, Grounds
 from meldroute.rules.effects import contact_passes_on
+from meldroute.rules.policy import Advice, Policy
 from meldroute.rules.route import route_signal
 from meldroute.storage.models import Clock, Contact
 
 from . import clocks
+from .assessment import excluded_partners
+from .calling import CallCard, whom
 from .desk import Desk, at_desk
-from .disclosure import freeze
+from .disclosure import PreviewCard, freeze, preview_disclosure
+from .opening import ActCard, Opened, opened
 from .referral import open_referral, resolved
 from .running_policy import pack_now
 
@@ -166,3 +170,60 @@ def _start_calling(desk: Desk) -> None:
     if CALL_AGAIN in known and not running and desk.signal.kind != "end":
         desk.start_clock(CALL_AGAIN)
 
+
+
+# The page
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerChoice:
+    id: str
+    name: str
+    on_route: bool
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    act: ActCard
+    partners: tuple[PartnerChoice, ...]
+    chosen: str  # the partner here, "" before one is chosen
+    urgent: str  # name of the partner who is called first in danger
+    passes_on: bool  # a call with the chosen partner now is the referral
+    told: PreviewCard | None  # what can be ticked as told, when it passes on
+    call: CallCard | None  # the chosen partner's numbers for this hour
+    lines: tuple[Advice, ...]
+
+
+def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
+                 language: str = "nl") -> ContactPage:
+    """Whom one can call, and for the chosen partner what the call brings about. Raises `NoSuchPartner`."""
+    with opened(reference, reader=reader, now=now, part="contact", language=language) as found:
+        desk = found.desk
+        chosen = partner_here(desk, partner) if partner else ""
+        passes_on = bool(chosen) and contact_passes_on(desk.facts, chosen, desk.policy)
+        page = ContactPage(
+            act=found.card(found.answer("record_contact", partner=chosen or None)), partners=_partners(found),
+            chosen=chosen, urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,
+            passes_on=passes_on, told=None, lines=found.lines("acuut-avim", "wat-mag-de-gemeente"),
+            call=whom(chosen, municipality=reader.organisation_code, choices=desk.choices, now=now) if chosen else None,
+        )
+    return replace(page, told=preview_disclosure(reference, partner=chosen, reader=reader, now=now)) if (
+        passes_on) else page  # fmt: skip
+
+
+def _partners(found: Opened) -> tuple[PartnerChoice, ...]:
+    """Who is on the route first, then everybody else the policy knows here."""
+    desk, policy = found.desk, pack_now(now=found.desk.now).policy
+    excluded = excluded_partners(desk.signal, desk.key)
+    route = [resolved(desk, r.partner) for r in route_signal(desk.facts, desk.policy).recipients]
+    first = [desk.policy.urgent_partner, *route]
+    others = [p.id for p in policy.partners if resolved(desk, p.id) == p.id and p.id not in _elsewhere(desk, policy)]
+    return tuple(PartnerChoice(id, policy.partner(id).known_as, id in first, id in excluded)
+                 for id in dict.fromkeys([*first, *others]))  # fmt: skip
+
+
+def _elsewhere(desk: Desk, policy: Policy) -> frozenset[str]:
+    """Care coordinators of other municipalities."""
+    coordinators = {m.care_coordinator for m in policy.municipalities}
+    return frozenset(coordinators - {resolved(desk, policy.care_partner)})

@@ -1,0 +1,72 @@
+"""Signals brought to where a test begins. All invented."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from meldroute.services.advice import AdviceRequest, Asked, ask_advice
+from meldroute.services.answers import NewAnswer, answer_by_phone
+from meldroute.services.contact import NewContact, Told, record_contact
+from meldroute.services.enrichment import NewFact, add_fact
+from meldroute.services.intake import NewSignal, register_signal
+from meldroute.services.judging import judge_clear
+from meldroute.services.taking_up import take_up
+from meldroute.storage.models import Referral, Signal
+from tests.cast import MONDAY
+
+MINIMUM = frozenset({"description", "about", "danger", "minor"})
+HOUR = timedelta(hours=1)
+
+
+def reported(cast, narrative="Er klopt iets niet.", **said) -> str:
+    return register_signal(NewSignal(narrative, **said), reader=cast.bram, submission=uuid4(), now=MONDAY).reference
+
+
+def taken_up(cast, **said) -> str:
+    reference = reported(cast, **said)
+    take_up(reference, reader=cast.anna, now=MONDAY)
+    return reference
+
+
+def enriched(cast, **said) -> str:
+    reference = taken_up(cast, **said)
+    for item in ("adres", "sancties"):
+        add_fact(reference, NewFact(item, "nothing", "", "BRP", "verrijken-taak"), reader=cast.anna, now=MONDAY)
+    return reference
+
+
+def ask(cast, reference, *partners, act="ask_advice", channel="phone", now=MONDAY, **more):
+    request = AdviceRequest(experts=tuple(Asked(p, channel) for p in partners), question="Is dit mensenhandel?",
+                            fields=MINIMUM, description="Iemand werkt veel en durft niet te praten.", **more)
+    ask_advice(reference, request, reader=cast.anna, now=now, act=act)
+
+
+def advised(cast, reference, partner="AVIM", kind="result", **said):
+    row = Referral.objects.get(signal=signal(reference), partner=partner, purpose="advice", round=signal(reference).round)
+    answer_by_phone(reference, referral=row.pk, reader=cast.anna, now=MONDAY,
+                    new=NewAnswer(kind, said.pop("text", "Dit zegt de expert."), **said))
+
+
+def clear(cast, *forms, now=MONDAY, **said) -> str:
+    reference = enriched(cast, **said)
+    judge_clear(reference, forms=forms, why="Zij vertelde het zelf.", reader=cast.anna, now=now)
+    return reference
+
+
+def called(partner="AVIM", **said) -> NewContact:
+    """A call in which the minimum was told."""
+    told = Told(fields=MINIMUM, description="Iemand werkt veel en durft niet te praten.")
+    filled = {"reached": True, "at": MONDAY, "whom": "dienstdoende rechercheur", "meanwhile": "nothing", "told": told}
+    return NewContact(partner, **(filled | said))
+
+
+def tried(partner="AVIM", **said) -> NewContact:
+    filled = {"reached": False, "at": MONDAY, "outcome": "no_answer", "reason": "Twee keer gebeld, niemand nam op."}
+    return NewContact(partner, **(filled | said))
+
+
+def call(cast, reference, contact=None, now=MONDAY, reader=None):
+    record_contact(reference, contact or called(), reader=reader or cast.anna, now=now)
+
+
+def signal(reference) -> Signal:
+    return Signal.objects.get(reference=reference)
