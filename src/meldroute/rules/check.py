@@ -77,4 +77,4 @@ def _at(where: str, problems: Iterator[Problem] | tuple[Problem, ...]) -> tuple[
 
 
 def _sentence(holds: Callable) -> str:
-    return (holds.__doc__ or holds.__name__).strip()
+    return (holds.__doc__ or holds.__name__).strip().splitlines()[0]

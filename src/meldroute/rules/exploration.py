@@ -1,7 +1,6 @@
 """Walk every path a signal can take under a policy, with the same `may_take_step` that services call.
 
-Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not,
-somebody turns out to be in danger). A referral is open, answered or failed here; its own small lifecycle is
+Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not). A referral is open, answered or failed here; its own small lifecycle is
 proven apart, in `referral.py`.
 
 There are far more combinations of facts than a guard can tell apart, so facts are simplified first
@@ -88,22 +87,17 @@ def explore(policy: Policy) -> Exploration:
 
 
 def _starts(policy: Policy) -> Iterator[SignalFacts]:
-    subjects = [a for a in SUBJECTS if any(a in e.about for e in policy.entries)]
-    for about in subjects:
-        for danger in (False, True):
-            for minor in (None, False, True):
-                for confidential in (False, True):
-                    yield SignalFacts(policy.entry_state(about), about=about, danger=danger, minor=minor,
-                                      confidential=confidential)  # fmt: skip
+    """Every kind of signal. Danger and age come later: see `Terrain.simplify`."""
+    for about in (a for a in SUBJECTS if any(a in e.about for e in policy.entries)):
+        for confidential in (False, True):
+            yield SignalFacts(policy.entry_state(about), about=about, confidential=confidential)
 
 
 def _moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
     if terrain.kinds[facts.state] == "end" or _is_beyond(facts, terrain.policy):
         return
     for step in terrain.steps_from[facts.state]:
-        role = acting_role(step, confidential=facts.confidential)
-        if role is not None:
-            yield from _step_moves(facts, step, terrain, role)
+        yield from step_moves(facts, step, terrain)
     yield from _world_moves(facts, terrain)
 
 
@@ -111,7 +105,11 @@ def _is_beyond(facts: SignalFacts, policy: Policy) -> bool:
     return facts.loops > policy.max_loops + 1  # the last question leads to the joint decision
 
 
-def _step_moves(facts: SignalFacts, step: Step, terrain: Terrain, role: str) -> Iterator[Move]:
+def step_moves(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Move]:
+    """Where this step can lead from here, with every choice that makes a difference."""
+    role = acting_role(step, confidential=facts.confidential)
+    if role is None:
+        return
     for choice in _choices(facts, step, terrain):
         asked = with_choice(facts, step, choice)
         answer = may_take_step(asked, step, terrain.policy, role=role, partner=choice.partner)
@@ -162,12 +160,10 @@ def _advice_choices(facts: SignalFacts) -> Iterator[Choice]:
 
 
 def _world_moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
-    """A request is answered, or it fails; no guard sees more than that. And danger may turn out at any time."""
+    """A request is answered, or it fails; no guard sees more than that."""
     for n, referral in enumerate(facts.referrals):
         matters = referral.is_open and (referral.purpose == "advice" or facts.state in terrain.settling)
         for status in ("result", "failed") if matters else ():
             ended = ReferralFacts(referral.partner, referral.purpose, status)
             changed = facts.with_(referrals=(*facts.referrals[:n], ended, *facts.referrals[n + 1:]))
             yield Move(facts, terrain.simplify(changed), None, Choice(), f"{referral.partner} answers '{status}'")
-    if not facts.danger and terrain.policy.urgent_partner not in facts.contacts:
-        yield Move(facts, terrain.simplify(facts.with_(danger=True)), None, Choice(), "danger turns out")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from .exploration import Exploration, Move
+from .exploration import Exploration, Move, step_moves
 from .facts import SignalFacts
 from .guards import GUARDS
+from .policy import Step
 from .problems import Problem
 from .terrain import acting_role
 
@@ -112,15 +113,26 @@ def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
 
 
 def danger_waits_for_nobody(e: Exploration) -> Iterator[Problem]:
-    """A signal with danger is not passed on, put aside or closed before the urgent partner was spoken to."""
+    """A signal with danger is not passed on, put aside or closed before the urgent partner was spoken to.
+
+    Danger may turn out at any moment, so every situation without that contact is looked at as one with danger.
+    """
     urgent, reported = e.policy.urgent_partner, set()
-    for move in e.all_moves():
-        facts, step = move.before, move.step
-        loose = step and step.id not in reported and facts.danger and urgent not in facts.contacts
-        if loose and (step.act in LETS_THROUGH or _newly_told(move) not in (None, urgent)):
-            reported.add(step.id)
-            yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to: "
-                          f"{_path(e, move)}", "Give it the guard contacted_if_danger.")  # fmt: skip
+    for facts in (f for f in e.open_facts() if urgent not in f.contacts):
+        for step in e.terrain.steps_from[facts.state]:
+            if step.id not in reported and (loose := _lets_through(facts.with_(danger=True), step, e)):
+                reported.add(step.id)
+                yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to: "
+                              f"{e.path_to(facts)}, danger turns out, {loose.what}",
+                              "Give it the guard contacted_if_danger.")  # fmt: skip
+
+
+def _lets_through(facts: SignalFacts, step: Step, e: Exploration) -> Move | None:
+    if step.act not in LETS_THROUGH and step.act != "record_contact":
+        return None
+    moves = step_moves(facts, step, e.terrain)
+    return next((m for m in moves if step.act in LETS_THROUGH or _newly_told(m) not in (None, e.policy.urgent_partner)),
+                None)  # fmt: skip
 
 
 def asking_more_ends(e: Exploration) -> Iterator[Problem]:

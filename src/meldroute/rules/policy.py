@@ -150,6 +150,7 @@ class Partner:
     per_municipality: bool  # channels are filled in by each municipality
     source: str
     status: str
+    own_desk: bool = False  # the municipality itself: its own people and reach say how to find it
     check: Text | None = None  # what still has to be checked
 
 
@@ -259,6 +260,7 @@ class Advice:
     text: Text
     source: str
     status: str
+    moments: tuple[str, ...] = ()  # acts.ADVICE_MOMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ class NormRow:
     source: str
     status: str
     danger: Norm | None = None  # the shorter norm while somebody may be in danger
+    role: str = ""  # acts.NORM_ROLES; "" for the clock of a state
 
     def norm_for(self, *, danger: bool) -> Norm:
         return self.danger if danger and self.danger else self.norm
@@ -319,10 +322,6 @@ class Policy:
     indicator_rules: tuple[Advice, ...] = ()  # how indicators may and may not be used
     status: str = "policy"
 
-    def __hash__(self) -> int:
-        """By name: hashing every entry at each look-up would cost more than the look-up saves."""
-        return hash((self.id, self.valid_from))
-
     def state(self, id: str) -> State:
         return self._find("state", id, self.states)
 
@@ -337,6 +336,10 @@ class Policy:
 
     def norm(self, id: str) -> NormRow:
         return _first("norm", id, self.norms, key=lambda n: n.norm.id)
+
+    def norm_for_role(self, role: str) -> NormRow:
+        """The norm that the pack gives this part; the parser saw to it that there is one."""
+        return _first("norm for", role, tuple(n for n in self.norms if n.role), key=lambda n: n.role)
 
     def guard_text(self, id: str) -> GuardText:
         return self._find("guard text", id, self.guard_texts)
@@ -356,6 +359,10 @@ class Policy:
     def advice_line(self, id: str) -> Advice:
         return self._find("advice", id, self.advice)
 
+    def advice_for(self, moment: str) -> tuple[Advice, ...]:
+        """What the pack wants said at this moment (acts.ADVICE_MOMENTS), in the pack's own order."""
+        return tuple(line for line in self.advice if moment in line.moments)
+
     def entry_state(self, about: str) -> str:
         """The state in which a signal about a person, a place or both starts."""
         for entry in self.entries:
@@ -368,6 +375,22 @@ class Policy:
 
     def _find(self, what: str, id: str, rows: tuple) -> object:
         return _first(what, id, rows, key=lambda r: r.id)
+
+
+class ThisPolicy:
+    """A key for remembered answers: this very policy object. Comparing two policies entry by entry costs more
+    than the answers do."""
+
+    __slots__ = ("policy",)
+
+    def __init__(self, policy: Policy):
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ThisPolicy) and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
 
 
 class UnknownInPolicy(KeyError):

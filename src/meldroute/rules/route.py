@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .facts import SignalFacts
-from .policy import Extra, Policy, Route
+from .policy import Extra, Policy, Route, ThisPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +31,37 @@ class Routing:
 
     def before(self, partner: str) -> frozenset[str]:
         """Partners that must be spoken to before this one, however many links away."""
-        found: set[str] = set()
-        todo = {partner}
-        while todo:
-            todo = {first for first, then in self.earlier if then in todo} - found
-            found |= todo
-        return frozenset(found)
+        return _before(partner, self.earlier)
+
+
+@lru_cache(maxsize=256)
+def _before(partner: str, earlier: frozenset[tuple[str, str]]) -> frozenset[str]:
+    found: set[str] = set()
+    todo = {partner}
+    while todo:
+        todo = {first for first, then in earlier if then in todo} - found
+        found |= todo
+    return frozenset(found)
 
 
 def route_signal(facts: SignalFacts, policy: Policy) -> Routing:
     """The union of the routes of all forms that were judged; the strictest order wins (F1.D3, F1.R)."""
-    return _route(facts.forms, facts.danger, policy)
+    return _route(facts.forms, facts.danger, ThisPolicy(policy))
 
 
 def on_route(partner: str, policy: Policy) -> str:
     """The name a route uses for this partner: whoever coordinates care here is "the care coordinator" there."""
-    return policy.care_partner if partner in _care_coordinators(policy) else partner
+    return policy.care_partner if partner in _care_coordinators(ThisPolicy(policy)) else partner
 
 
 @lru_cache(maxsize=8)
-def _care_coordinators(policy: Policy) -> frozenset[str]:
-    return frozenset(m.care_coordinator for m in policy.municipalities)
+def _care_coordinators(this: ThisPolicy) -> frozenset[str]:
+    return frozenset(m.care_coordinator for m in this.policy.municipalities)
 
 
 @lru_cache(maxsize=256)
-def _route(forms: frozenset[str], danger: bool, policy: Policy) -> Routing:
+def _route(forms: frozenset[str], danger: bool, this: ThisPolicy) -> Routing:
+    policy = this.policy
     routes = tuple(r for r in policy.routes if r.form in forms)
     earlier = frozenset(pair for route in routes for pair in _pairs(route))
     recipients = tuple(_recipient(p, routes, earlier) for p in _partners(routes))

@@ -12,8 +12,8 @@ from itertools import combinations
 from .acts import DESK_ROLES
 from .effects import PASSING_KINDS
 from .facts import ReferralFacts, SignalFacts
-from .policy import Policy, Step
-from .route import on_route
+from .policy import Policy, Step, ThisPolicy
+from .route import on_route, route_signal
 
 SOMEBODY = "somebody"  # stands for any partner that no route and no promise names first
 EXPERTS = ("expert 1", "expert 2")
@@ -45,6 +45,7 @@ class Terrain:
 
     policy: Policy
     steps_from: Mapping[str, tuple[Step, ...]]
+    names: Mapping[str, str]  # per partner: what a route calls it
     kinds: Mapping[str, str]  # per state: acts.STATE_KINDS
     live: Mapping[str, frozenset[str]]  # per state: facts that can still matter there or further on
     settling: frozenset[str]  # states where it matters whether a partner has answered
@@ -61,81 +62,109 @@ class Terrain:
         items = frozenset(item.id for item in policy.enrichment if item.required)
         one_lane = all((acting_role(t, confidential=True) is None) == (acting_role(t, confidential=False) is None)
                        for t in policy.steps)  # fmt: skip
-        return cls(policy, steps, kinds, live, settling, items, _different_forms(policy), one_lane)
+        names = {p.id: on_route(p.id, policy) for p in policy.partners}
+        return cls(policy, steps, names, kinds, live, settling, items, _different_forms(policy), one_lane)
 
     def recipients(self, forms: frozenset[str]) -> tuple[str, ...]:
         """Whom a signal with these forms may be passed on to, as far as that makes a difference.
 
         Extra recipients bind nobody: they matter only where a promise says that somebody comes first.
         """
-        return _recipients(forms, self.policy)
+        return _recipients(forms, ThisPolicy(self.policy))
 
     def firsts(self, facts: SignalFacts) -> frozenset[str]:
         """Partners that somebody may have to wait for: of these forms, or of all as long as forms may change."""
         forms = None if "judgement" in self.live[facts.state] else facts.forms
-        return _firsts(forms, self.policy)
+        return _firsts(forms, ThisPolicy(self.policy))
 
     def simplify(self, facts: SignalFacts) -> SignalFacts:
-        """The same facts for every guard on every path from here. Feedback and consultation are always kept.
+        """Facts that lead to the same answers on every path from here. Feedback and consultation are always kept.
 
-        The subject and the age are gone: only the entry reads the one, and no guard reads the other.
+        The subject and the age are gone: only the entry reads the one, and no guard reads the other. Danger is
+        gone too: it only ever closes steps, so `danger_waits_for_nobody` looks at it situation by situation.
         """
         live = self.live[facts.state]
-        firsts = self.firsts(facts)
-        spoken = self._named(facts.contacts)
-        contacts = spoken & (firsts | {self.policy.urgent_partner})
-        judged = any(r.has_judged for r in facts.advice)
-        passed_on = self._passed_on(facts, live)
-        consulted = facts.conclusion or spoken or (judged and "advice" not in live) or (
-            not passed_on and any(r.was_heard for r in facts.passed_on))  # fmt: skip
-        needed = consulted and not contacts and all(r.is_open for r in passed_on)
+        spoken, attempts = self._named(facts.contacts), self._named(facts.attempts)
+        contacts = spoken & {self.policy.urgent_partner}
+        tried = (attempts | spoken) & self.firsts(facts) - contacts if "attempts" in live else _NOBODY
+        told = self._told(facts, tried) if "passed_on" in live else _Told((), _NOBODY, self._anybody_told(facts))
+        answered = any(not r.is_open for r in told.referrals)
+        consulted = facts.conclusion or spoken or told.was_answered or self._judged_before(facts, live)
         return SignalFacts(
             state=facts.state,
-            danger=facts.danger and self.policy.urgent_partner not in contacts,
             confidential=facts.confidential and not self.one_lane,
             bundled=facts.bundled and "bundled" in live,
-            forms=same_forms(facts.forms, self.policy) if "forms" in live else _NOBODY,
+            forms=same_forms(facts.forms, ThisPolicy(self.policy)) if "forms" in live else _NOBODY,
             checked=self.required_items if "checked" in live and self.required_items <= facts.checked else _NOBODY,
             contacts=contacts,
-            attempts=(self._named(facts.attempts) & firsts) - contacts if "attempts" in live else _NOBODY,
-            skipped=self._named(facts.skipped) & self._routed(facts.forms) if "skipped" in live else _NOBODY,
-            referrals=(self._advice(facts, judged) if "advice" in live else ()) + passed_on,
-            conclusion="none" if needed else None,  # that there was one, or a contact with somebody else
+            attempts=tried - told.passed_over,
+            skipped=told.passed_over,
+            referrals=(self._advice(facts) if "advice" in live else ()) + told.referrals,
+            conclusion="none" if consulted and not contacts and not answered else None,  # one, or another contact
             loops=facts.loops if "loops" in live else 0,
             feedback="none" if facts.feedback == "none" else "given",
         )
 
     def _named(self, partners: frozenset[str]) -> frozenset[str]:
-        return frozenset([on_route(p, self.policy) for p in partners]) if partners else _NOBODY
+        return frozenset([self.names.get(p, p) for p in partners]) if partners else _NOBODY
 
-    def _routed(self, forms: frozenset[str]) -> frozenset[str]:
-        return frozenset(self.recipients(forms))
+    def _judged_before(self, facts: SignalFacts, live: frozenset[str]) -> bool:
+        return "advice" not in live and any(r.has_judged for r in facts.advice)
 
-    def _advice(self, facts: SignalFacts, judged: bool) -> tuple[ReferralFacts, ...]:
+    def _anybody_told(self, facts: SignalFacts) -> bool:
+        return any(r.was_heard for r in facts.passed_on)
+
+    def _advice(self, facts: SignalFacts) -> tuple[ReferralFacts, ...]:
         """Two open requests are two; two judgements open no more than one."""
-        statuses = ["result"] * judged + ["open"] * sum(r.is_open for r in facts.advice)
+        statuses = ["result"] * any(r.has_judged for r in facts.advice) + ["open"] * sum(r.is_open for r in facts.advice)
         return tuple(ReferralFacts(name, "advice", s) for name, s in zip(EXPERTS, statuses, strict=False))
 
-    def _passed_on(self, facts: SignalFacts, live: frozenset[str]) -> tuple[ReferralFacts, ...]:
-        """One per partner on the route; where it makes no difference whether it answered, it has not yet."""
-        heard = [(on_route(r.partner, self.policy), r.is_open) for r in facts.passed_on if r.was_heard]
-        if "passed_on" not in live:
-            return (ReferralFacts(SOMEBODY, "referral", "result"),) if heard else ()
-        routed = self.recipients(facts.forms) if heard else ()
-        answered = "result" if facts.state in self.settling else "open"
-        return tuple(ReferralFacts(partner, "referral", "open" if is_open else answered)
-                     for partner, is_open in sorted(heard) if partner in routed)  # fmt: skip
+    def _told(self, facts: SignalFacts, tried: frozenset[str]) -> "_Told":
+        """Who on the route knows. Where nobody asks whether a partner answered, it has not answered yet.
+
+        A partner who answered, and whom nobody has to wait for any more, is as good as passed over; that there
+        was an answer is kept as a consultation.
+        """
+        if not facts.passed_on and not facts.skipped:
+            return _Told((), _NOBODY, False)
+        routed = self.recipients(facts.forms)
+        skipped = {p for p in self._named(facts.skipped) if p in routed}
+        kept = (self.firsts(facts) - tried) | _promised_firsts(facts.forms, ThisPolicy(self.policy))
+        heard: dict[str, ReferralFacts] = {}
+        for referral in facts.passed_on:
+            partner = self.names.get(referral.partner, referral.partner)
+            if referral.is_answered and facts.state in self.settling and partner not in kept:
+                skipped.add(partner)
+            elif referral.was_heard and partner in routed:
+                status = "result" if referral.is_answered and facts.state in self.settling else "open"
+                heard[partner] = ReferralFacts(partner, "referral", status)
+        answered = facts.state in self.settling and any(r.is_answered for r in facts.passed_on)
+        return _Told(tuple(heard[p] for p in sorted(heard)), frozenset(skipped.intersection(routed)), answered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    referrals: tuple[ReferralFacts, ...]
+    passed_over: frozenset[str]
+    was_answered: bool
 
 
 @lru_cache(maxsize=256)
-def _firsts(forms: frozenset[str] | None, policy: Policy) -> frozenset[str]:
+def _promised_firsts(forms: frozenset[str], this: ThisPolicy) -> frozenset[str]:
+    return frozenset(o.first for o in this.policy.orders if o.forms & forms)
+
+
+@lru_cache(maxsize=256)
+def _firsts(forms: frozenset[str] | None, this: ThisPolicy) -> frozenset[str]:
+    policy = this.policy
     waited_for = {o.first for o in policy.orders if forms is None or o.forms & forms}
     routes = (r for r in policy.routes if forms is None or r.form in forms)
     return frozenset(waited_for | {p for r in routes for group in r.order[:-1] for p in group})
 
 
 @lru_cache(maxsize=256)
-def _recipients(forms: frozenset[str], policy: Policy) -> tuple[str, ...]:
+def _recipients(forms: frozenset[str], this: ThisPolicy) -> tuple[str, ...]:
+    policy = this.policy
     routed = (p for r in policy.routes if r.form in forms for group in r.order for p in group)
     promised = {o.then for o in policy.orders if o.forms & forms}
     extras = (e.partner for e in policy.extras if e.forms & forms and e.partner in promised)
@@ -143,8 +172,9 @@ def _recipients(forms: frozenset[str], policy: Policy) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def same_forms(forms: frozenset[str], policy: Policy) -> frozenset[str]:
+def same_forms(forms: frozenset[str], this: ThisPolicy) -> frozenset[str]:
     """The first set of forms with the same routes, promises and extras; these very forms when there is none."""
+    policy = this.policy
     ids = [form.id for form in policy.forms]
     sets = [frozenset(s) for n in (0, 1, 2) for s in combinations(ids, n)] + [frozenset(ids)]
     return next((s for s in sets if _shape(s, policy) == _shape(forms, policy)), forms) if forms else forms
@@ -183,10 +213,11 @@ def _different_forms(policy: Policy) -> tuple[frozenset[str], ...]:
     """One form, two together, or all: of sets with the same route only the first."""
     ids = [form.id for form in policy.forms]
     sets = [frozenset(s) for n in (1, 2) for s in combinations(ids, n)] + [frozenset(ids)]
-    return tuple(dict.fromkeys(same_forms(s, policy) for s in sets))
+    return tuple(dict.fromkeys(same_forms(s, ThisPolicy(policy)) for s in sets))
 
 
 def _shape(forms: frozenset[str], policy: Policy) -> tuple:
-    return (frozenset(r.order for r in policy.routes if r.form in forms),
+    routing = route_signal(SignalFacts(policy.states[0].id, forms=forms), policy)
+    return (frozenset(routing.required), routing.earlier,
             frozenset((e.partner, e.when_danger) for e in policy.extras if e.forms & forms),
             frozenset((o.first, o.then) for o in policy.orders if o.forms & forms))  # fmt: skip
