@@ -201,6 +201,72 @@ danger = { amount = 1, unit = "hours" }
 label = { nl = "Lezen" }
 source = "eigen norm"
 status = "proposal"
+
+[[norms]]
+id = "ontvangst"
+for = "acknowledge"
+amount = 1
+unit = "working_days"
+label = { nl = "Ontvangst" }
+source = "eigen norm"
+status = "proposal"
+
+[[norms]]
+id = "besluit"
+for = "decide"
+amount = 1
+unit = "working_days"
+label = { nl = "Besluit" }
+source = "eigen norm"
+status = "proposal"
+
+[[norms]]
+id = "uitkomst"
+for = "report_back"
+amount = 1
+unit = "working_days"
+label = { nl = "Uitkomst" }
+source = "eigen norm"
+status = "proposal"
+
+[[norms]]
+id = "bellen"
+for = "call_again"
+amount = 1
+unit = "working_days"
+label = { nl = "Bellen" }
+source = "eigen norm"
+status = "proposal"
+
+[[norms]]
+id = "nakijken"
+for = "review"
+amount = 1
+unit = "working_days"
+label = { nl = "Nakijken" }
+source = "eigen norm"
+status = "proposal"
+
+[[advice]]
+id = "bel"
+moments = ["danger", "report_careful"]
+nl = "Bel bij gevaar en zoek niets zelf uit."
+source = "proef"
+status = "proposal"
+
+[[advice]]
+id = "wie-leest"
+moments = ["report_name", "report_care", "report_colleague"]
+nl = "Wie dit behandelt, leest wie u bent."
+source = "proef"
+status = "proposal"
+
+[[advice]]
+id = "kind"
+moments = ["report_minor", "minor", "minor_unknown"]
+nl = "Vraag advies over een kind."
+source = "proef"
+status = "proposal"
 """
 
 _TABLES = tomllib.loads(TOML)

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from meldroute.rules.acts import NORM_ROLES
 from meldroute.rules.policy import Text
 from meldroute.rules.policy_parse import PolicyErrors, parse_policy
 from tests.rules.smallest_pack import smallest_tables
@@ -115,7 +116,35 @@ CASES = {
     "entry into nothing": (broken("entries", 0, "state", "weg"), f"{PLACE}, entry 1: unknown state weg. Use klaar or nieuw."),
     "clock that is not there": (
         broken("states", 0, "clock", "zien"),
-        f"{PLACE}, state 'nieuw': unknown norm zien. Did you mean lezen? Use lezen.",
+        f"{PLACE}, state 'nieuw': unknown norm zien. Did you mean lezen? Use bellen, ",
+    ),
+    "unknown role of a norm": (
+        broken("norms", 1, "for", "receive"),
+        f"{PLACE}, norm 'ontvangst': unknown role of a norm receive. Did you mean review? ",
+    ),
+    "a role without a norm": (
+        without("norms", 4, "for"),
+        f'{PLACE}, norms: none is for call_again (the urgent partner is spoken to). Add for = "call_again" to one of them.',
+    ),
+    "two norms for one role": (
+        again("norms", 5, id="nog-eens"), f'{PLACE}, norms: 2 are for review. Keep for = "review" at one.'),
+    "one norm for a state and for a role": (
+        broken("states", 0, "clock", "bellen"),
+        f"{PLACE}, state 'nieuw': its clock bellen is for call_again already. Give the state a norm of its own",
+    ),
+    "unknown moment": (
+        broken("advice", 0, "moments", ["dangr"]),
+        f"{PLACE}, advice 'bel': unknown moment dangr. Did you mean danger? Use agreement, ",
+    ),
+    "a line that no screen shows": (
+        without("advice", 0, "moments"), f"{PLACE}, advice 'bel': misses moments. Add moments."),
+    "a moment at which nothing is said": (
+        broken("advice", 0, "moments", ["report_careful"]),
+        f'{PLACE}, advice: nothing is said at danger (on the public page for danger now). Add "danger" to "moments" of a line.',
+    ),
+    "another phenomenon without a name": (
+        broken("steps", 2, "conclusion", "other_phenomenon"),
+        f"{PLACE}, step 'concludeer': concludes another phenomenon, and the pack names none. Add [[phenomena]] ",
     ),
     "open state without clock": (without("states", 0, "clock"), f"{PLACE}, state 'nieuw': misses clock. Add clock."),
     "open state without owner": (without("states", 0, "owner"), f"{PLACE}, state 'nieuw': misses owner. Add owner."),
@@ -323,6 +352,13 @@ class TestASmallPack:
     def test_has_a_shorter_norm_in_danger(self):
         row = self.policy.norm("lezen")
         assert (row.norm_for(danger=False).unit, row.norm_for(danger=True).unit) == ("working_hours", "hours")
+
+    def test_gives_each_role_one_norm_and_each_moment_its_lines(self):
+        assert {role: self.policy.norm_for_role(role).norm.id for role in NORM_ROLES} == {
+            "acknowledge": "ontvangst", "decide": "besluit", "report_back": "uitkomst", "call_again": "bellen",
+            "review": "nakijken"}  # fmt: skip
+        assert [line.id for line in self.policy.advice_for("minor")] == ["kind"]
+        assert self.policy.advice_for("conclude") == ()
 
     def test_knows_on_which_days_a_municipality_exists(self):
         old, new = self.policy.municipality("GM9001"), self.policy.municipality("GM9002")

@@ -48,3 +48,37 @@ BASIS_RESTS_ON = ("law", "agreement", "college", "consent", "vital_interest")
 
 # What must be recorded before a signal may be closed for a reason.
 CLOSING_NEEDS = ("conclusion:none", "conclusion:other_phenomenon", "taken_up", "consulted")
+
+# What a norm of the pack is for, beside being the clock of a state. Each of these is one norm, no state's own clock.
+NORM_ROLES = {
+    "acknowledge": "a partner confirms that a referral arrived",
+    "decide": "a partner says whether they take it up",
+    "report_back": "a partner says what came of it",
+    "call_again": "the urgent partner is spoken to",
+    "review": "a signal that needs more information is looked at again, at the latest",
+}
+
+# When a screen shows a line of the pack. Several lines may share a moment; a line may serve several.
+ADVICE_MOMENTS = {
+    "danger": "on the public page for danger now",
+    "report_enough": "at the question what was noticed",
+    "report_name": "at the question whether partners may hear the reporter's name: what a reporter fears",
+    "report_care": "at the question whether it is known from work as a care provider",
+    "report_colleague": "at the question whether it is about a colleague",
+    "report_careful": "before and after reporting: what not to do",
+    "report_route": "beside the report: where it goes and who reads it",
+    "report_heard": "on the receipt: what the reporter will hear",
+    "report_minor": "on the receipt of a report about somebody younger than 18",
+    "my_reports": "above a reporter's own reports",
+    "enrich": "above the checklist",
+    "ask_advice": "where experts are asked",
+    "conclude": "where the conclusion of the experts is recorded",
+    "agreement": "where a partner is told something that needs the person's agreement",
+    "feedback": "where the focal point tells the reporter something",
+    "minor": "for the focal point, when somebody is (perhaps) younger than 18",
+    "minor_unknown": "for the focal point, when nobody knows",
+    "focal_point": "on the page about the focal point's task",
+}
+# Without these a screen would keep silent where somebody can come to harm.
+REQUIRED_MOMENTS = ("danger", "report_name", "report_care", "report_colleague", "report_careful", "report_minor", "minor",
+                    "minor_unknown")  # fmt: skip

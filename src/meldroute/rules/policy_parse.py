@@ -9,6 +9,7 @@ from .parsing.flow import read_entry, read_extra, read_guard_text, read_order, r
 from .parsing.network import read_legal_basis, read_municipality, read_norm, read_partner
 from .parsing.row import Row
 from .parsing.texts import (
+    read_abbreviation,
     read_advice,
     read_checklist_item,
     read_closing_reason,
@@ -42,7 +43,7 @@ LISTS: Mapping[str, tuple[str, Callable[[Row], object], str | None, bool]] = {
     "phenomena": ("phenomenon", read_phenomenon, "id", True),
     "feedback_texts": ("feedback text", read_feedback_text, "id", False),
     "advice": ("advice", read_advice, "id", True),
-    "abbreviations": ("abbreviation", read_advice, "id", True),
+    "abbreviations": ("abbreviation", read_abbreviation, "id", True),
     "conflicts": ("conflict", read_conflict, "id", True),
     "norms": ("norm", read_norm, "id", False),
 }

@@ -7,6 +7,7 @@ from itertools import combinations
 from ..guards import GUARDS
 from ..policy import Municipality, Policy
 from .findings import Findings
+from .needed import check_needed
 
 GENERAL = "general"  # an indicator that belongs to no form in particular
 
@@ -16,6 +17,7 @@ def check_policy(policy: Policy, place: str, findings: Findings) -> None:
     _check_route(policy, place, findings)
     _check_people(policy, place, findings)
     _check_texts(policy, place, findings)
+    check_needed(policy, place, findings)
 
 
 def _check_flow(policy: Policy, place: str, findings: Findings) -> None:

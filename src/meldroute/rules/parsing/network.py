@@ -1,6 +1,6 @@
 """Read who a pack knows and by when they act: partners with channels, municipalities, norms, legal bases."""
 
-from ..acts import BASIS_RESTS_ON, DATA_KINDS, REQUESTS, STATUSES
+from ..acts import BASIS_RESTS_ON, DATA_KINDS, NORM_ROLES, REQUESTS, STATUSES
 from ..contacts import KINDS, BadChannel, BadNumber, Channel, OpeningWindow
 from ..deadlines import UNITS, BadNorm, Norm
 from ..policy import LegalBasis, Municipality, NormRow, Note, Partner, Text
@@ -20,7 +20,8 @@ def read_partner(row: Row) -> Partner:
         tasks=row.each("tasks", "task", read_note, id_key=None, optional=True),
         channels=row.each("channels", "channel", _channel, id_key="value", optional=True), scope=row.words("scope"),
         police=row.flag("police", default=False), expert=row.flag("expert", default=False),
-        per_municipality=row.flag("per_municipality", default=False), check=row.maybe_words("check"),
+        per_municipality=row.flag("per_municipality", default=False),
+        own_desk=row.flag("own_desk", default=False), check=row.maybe_words("check"),
         **row.provenance(),
     )  # fmt: skip
 
@@ -64,7 +65,8 @@ def read_norm(row: Row) -> NormRow | None:
     id, label, origin = row.text("id"), row.words("label"), row.provenance()
     norm = _norm(row, id)
     danger = row.closed_child("danger", lambda inner: _norm(inner, id)) if row.has("danger") else None
-    return NormRow(norm, label, danger=danger, **origin) if norm else None
+    role = row.choice("for", NORM_ROLES, what="role of a norm") if row.has("for") else ""
+    return NormRow(norm, label, danger=danger, role=role, **origin) if norm else None
 
 
 def _norm(row: Row, id: str) -> Norm | None:

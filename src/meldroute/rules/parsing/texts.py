@@ -1,6 +1,6 @@
 """Read what a pack says on screens: forms, indicators, checklist, closing reasons and ready texts."""
 
-from ..acts import CLOSING_NEEDS, STATUSES, STRENGTHS
+from ..acts import ADVICE_MOMENTS, CLOSING_NEEDS, STATUSES, STRENGTHS
 from ..policy import (
     Advice,
     ChecklistItem,
@@ -60,6 +60,11 @@ def read_feedback_text(row: Row) -> FeedbackText:
 
 
 def read_advice(row: Row) -> Advice:
+    moments = row.names("moments", ADVICE_MOMENTS, what="moment")
+    return Advice(row.text("id"), row.own_words(), **row.provenance(), moments=moments)
+
+
+def read_abbreviation(row: Row) -> Advice:
     return Advice(row.text("id"), row.own_words(), **row.provenance())
 
 
