@@ -168,7 +168,7 @@ def test_a_failed_mail_is_tried_again_after_a_growing_pause_with_the_same_messag
     assert mail_server.messages[0]["Message-ID"].startswith(f"<{message.pk}@")
 
 
-def test_what_keeps_failing_is_said_and_goes_on_every_day(cast, mail_server):
+def test_what_keeps_failing_is_said_and_goes_on_every_hour_and_later_every_day(cast, mail_server):
     report(cast)
     mail_server.refuse = 100
     now = MONDAY
@@ -177,14 +177,18 @@ def test_what_keeps_failing_is_said_and_goes_on_every_day(cast, mail_server):
         now = Message.objects.get(kind="signal_received").next_try_at
     message = Message.objects.get(kind="signal_received")
     assert message.failed_at is not None
-    assert message.next_try_at - now == timedelta(0)
+    for at, pause in ((now, timedelta(hours=1)), (now + timedelta(days=8), timedelta(days=1))):
+        deliver_due(now=at, watch=still(at))
+        message.refresh_from_db()
+        assert message.next_try_at == at + pause
+    now = message.next_try_at
     assert [(a.membership_id, a.count, a.signal_id) for a in Message.objects.filter(kind="mail_failing")] == [
         (cast.frits.membership, 1, None)]
 
     mail_server.refuse = 0
     deliver_due(now=now, watch=still(now))
     message.refresh_from_db()
-    assert message.sent_at is not None
+    assert message.sent_at == now
 
 
 def test_an_alarm_about_mail_that_fails_itself_makes_no_further_alarm(cast, mail_server):

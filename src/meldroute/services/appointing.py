@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from meldroute.channels.email import check_address
+from meldroute.channels.email import BadAddress, check_address
 from meldroute.rules.actors import Reader
 from meldroute.rules.acts import DESK_ROLES
 from meldroute.storage.models import Membership, Message, Organisation, User
@@ -50,13 +50,13 @@ class Appointed:
 
 
 def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
-    """A role from a day on, with an account when there is none yet. Raises `AppointmentRefused` or `BadAddress`."""
+    """A role from a day on, with an account when there is none yet. Raises `AppointmentRefused`."""
     organisation = managed(reader)
     if new.role not in APPOINTABLE:
         raise AppointmentRefused("unknown_role", "role")
     if new.starts < today(now):
         raise AppointmentRefused("in_the_past", "starts")
-    check_address(new.email)
+    _check_address(new.email)
     try:
         with transaction.atomic():
             Organisation.objects.select_for_update().get(pk=organisation)
@@ -101,6 +101,13 @@ def _who_should_know(row: Membership, *, now: datetime) -> list[UUID]:
     return list(dict.fromkeys([row.pk, *desk]))
 
 
+def _check_address(email: str) -> None:
+    try:
+        check_address(email)
+    except BadAddress:
+        raise AppointmentRefused("bad_address", "email") from None
+
+
 def temporary_password() -> str:
     """To be read aloud once and changed at the first sign-in: some 70 bits, easy to type."""
     return "-".join("".join(secrets.choice(_SYLLABLES) for _ in range(2)) for _ in range(PASSWORD_WORDS))
@@ -112,9 +119,9 @@ def temporary_password() -> str:
 def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> int:
     """Another mail address, for mail and for signing in; what waited for it goes out now. Returns how many did.
 
-    Somebody who works for another organisation too is not this manager's to change. Raises `BadAddress`.
+    Somebody who works for another organisation too is not this manager's to change.
     """
-    check_address(email)
+    _check_address(email)
     with transaction.atomic():
         row = memberships_of(reader).filter(pk=id).select_related("user").first()
         if row is None or _works_elsewhere(row):

@@ -1,7 +1,8 @@
 """Deliver what waits: one message at a time, on a lease, at least once, with the same Message-ID on every attempt.
 
-A message that fails is tried again after a growing pause, and never given up in silence: after the fifth
-failure somebody is told, and it goes on once a day. Only an address that no server takes waits for a person.
+A message that fails is tried again after a growing pause, and never given up: after the fifth failure
+somebody is told, and it goes on every hour, after a week every day. Only an address that no server takes
+waits for a person.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,8 @@ from . import alarms
 from .recipients import Envelope, NobodyToTell, envelope_of
 
 LEASE = timedelta(minutes=5)  # longer than a mail server may take for all its answers together
-PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
-DAILY = timedelta(days=1)
+HOURLY, DAILY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30), HOURLY)
 IMPOSSIBLE = DAILY + timedelta(hours=1)  # a next attempt further off was planned by a clock that ran ahead
 
 
@@ -134,14 +135,20 @@ def _stamp_sent(message: Message, *, now: datetime) -> bool:
 
 def _try_later(message: Message, error: str, *, now: datetime) -> None:
     failures = message.attempts
-    pause = PAUSES[failures - 1] if failures <= len(PAUSES) else DAILY
-    changes = {"next_try_at": now + pause, "error": error[:300], "lease": None, "lease_until": None}
+    changes = {"next_try_at": now + _pause(message, now=now), "error": error[:300], "lease": None, "lease_until": None}
     with transaction.atomic():
         if failures >= len(PAUSES):
             changes["failed_at"] = now
         if _held(message, now=now).update(**changes) and failures == len(PAUSES):
             alarms.mail_keeps_failing(message, now=now)
             _remember(message, "message.failing", now=now)
+
+
+def _pause(message: Message, *, now: datetime) -> timedelta:
+    """A server that was down for a day gets everything within an hour of coming back."""
+    if message.attempts <= len(PAUSES):
+        return PAUSES[message.attempts - 1]
+    return HOURLY if now - message.created_at < WEEK else DAILY
 
 
 def _wait_for_a_person(message: Message, error: str, *, now: datetime) -> None:

@@ -43,6 +43,7 @@ CAUSES = {
     "no_successor": "open signals would be left with nobody. Appoint a focal point or buddy, or name the neighbour.",
     "last_designated": "nobody would take signals about colleagues. Appoint somebody else for that first.",
     "last_manager": "nobody could change these settings any more. Appoint another functional manager first.",
+    "bad_address": "mail does not reach this address everywhere. Write it like name@organisation.nl.",
     "address_in_use": "another account has this mail address. Choose another.",
     "ended": "this role has ended already.",
 }

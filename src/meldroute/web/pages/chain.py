@@ -1,0 +1,86 @@
+"""The region as the chain director sees it: counts and days, never a signal."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from meldroute.rules.actors import Reader
+from meldroute.services import refusals
+from meldroute.services.chain_monitor import SMALL, ChainCard, EscalatedTerm, NotTheDirector, StepCount, chain
+
+from .door import enters
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@require_safe
+@enters("chain")
+def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    try:
+        card = chain(reader=reader, now=now)
+    except NotTheDirector:
+        refusals.remember(reader, area="chain", now=now)
+        raise Http404 from None
+    return render(request, "web/chain.html", {
+        "now": now, "small": SMALL, "steps": _steps(card), "escalated": _escalated(card),
+        "municipalities": _municipalities(card),
+    })
+
+
+def _steps(card: ChainCard) -> Table:
+    columns = (_("Step"), _("Open"), _("Median wait"), _("Late"))
+    return Table(_("Steps"), columns, tuple(_step(step) for step in card.steps))
+
+
+def _step(step: StepCount) -> tuple[str, ...]:
+    late = _("not told") if step.late_share is None else f"{step.late_share}%"
+    return (step.label.say(_language()), _number(step.open), _wait(step.median_wait), late)
+
+
+def _municipalities(card: ChainCard) -> Table:
+    columns = (_("Municipality"), _("Open"), _("Late"))
+    return Table(_("Municipalities"), columns,
+                 tuple((m.name, _number(m.open), _number(m.late)) for m in card.municipalities))
+
+
+def _escalated(card: ChainCard) -> Table | None:
+    if not card.escalated:
+        return None
+    columns = (_("Municipality"), _("Step"), _("How late"))
+    return Table(_("Late, although focal point and buddy were told"), columns, tuple(map(_term, card.escalated)))
+
+
+def _term(term: EscalatedTerm) -> tuple[str, ...]:
+    days = ngettext("%(n)s working day", "%(n)s working days", term.days_late) % {"n": term.days_late}
+    return (term.municipality, term.step.say(_language()), days)
+
+
+def _number(number: int | None) -> str:
+    return f"< {SMALL}" if number is None else str(number)
+
+
+def _wait(wait: timedelta | None) -> str:
+    if wait is None:
+        return _("not told")
+    hours = int(wait.total_seconds() // 3600)
+    if hours < 48:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
+
+
+def _language() -> str:
+    return get_language() or "nl"
+
+
+urlpatterns = [path("keten/", show, name="chain")]

@@ -1,0 +1,122 @@
+"""What was left for this person: that something waits, with a way to it. A mail says even less."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from meldroute.rules.access import may_enter
+from meldroute.rules.actors import Reader
+from meldroute.services.notices import CAP, NoticeCard, inbox, mark_all_seen, mark_seen
+
+from .door import enters
+
+WORDS = {
+    "signal_received": gettext_noop("A new signal waits for you."),
+    "danger_received": gettext_noop("A signal that says somebody is in danger waits for you. Read it now."),
+    "reminder": gettext_noop("A term is nearly over."),
+    "late": gettext_noop("A term has passed. Focal point and buddy were both told."),
+    "still_late": gettext_noop("Something is still late."),
+    "escalated": gettext_noop("Something in a municipality stays late. The chain shows where."),
+    "nobody_designated": gettext_noop("Nobody takes signals about colleagues. Appoint somebody."),
+    "mail_failing": gettext_noop("Mail does not leave. It is tried again by itself; check the mail server."),
+    "mail_refused": gettext_noop("A mail address does not exist. Correct it, or call instead."),
+    "role_given": gettext_noop("Somebody was given a role that you have too, or you were given a role."),
+    "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
+    "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
+    "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
+    "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
+    "answer_received": gettext_noop("A partner answered."),
+}
+# Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
+LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
+         "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
+         "disclosure_received": ("disclosures",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    id: str
+    text: str
+    at: datetime
+    seen: bool
+    url: str
+    link: str
+
+
+@require_safe
+@enters("notifications")
+def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    found = inbox(reader=reader, now=now, before=request.GET.get("voor", ""))
+    return render(request, "web/notifications.html", {
+        "now": now, "notices": [_notice(n, reader) for n in found.notices],
+        "unseen": f"{CAP - 1}+" if found.unseen >= CAP else found.unseen,
+        "next_url": f"{reverse('notifications')}?voor={found.next_before}" if found.next_before else "",
+    })
+
+
+@require_POST
+@enters("notifications")
+def seen(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    """One that was ticked off, or all that stood on the page at the time the page was made."""
+    if one := _id(request.POST.get("notice", "")):
+        mark_seen([one], reader=reader, now=now)
+    else:
+        mark_all_seen(reader=reader, now=_moment(request.POST.get("until", ""), now=now))
+        messages.success(request, _("All notices are marked as seen."))
+    return redirect("notifications")
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str, *, now: datetime) -> datetime:
+    """What came in after the page was made has not been seen. A moment that is none counts as now."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return now
+    return min(moment, now) if moment.tzinfo else now
+
+
+def _notice(card: NoticeCard, reader: Reader) -> Notice:
+    if card.reference:
+        url, link = reverse("signal", kwargs={"reference": card.reference}), card.reference
+    else:
+        url, link = _lead(card.kind, reader), _("Open")
+    return Notice(id=str(card.id), text=_text(card), at=card.at, seen=card.seen, url=url, link=link)
+
+
+def _text(card: NoticeCard) -> str:
+    if card.kind == "nobody_on_duty":
+        number = card.count or 1
+        return ngettext("%(n)s signal waits and nobody is on duty. Arrange who takes over.",
+                        "%(n)s signals wait and nobody is on duty. Arrange who takes over.", number) % {"n": number}
+    return _(WORDS.get(card.kind, gettext_noop("Something is ready for you.")))
+
+
+def _lead(kind: str, reader: Reader) -> str:
+    for area in LEADS.get(kind, ()):
+        if may_enter(reader, area):
+            try:
+                return reverse(area)
+            except NoReverseMatch:
+                continue
+    return ""
+
+
+urlpatterns = [
+    path("berichten/", show, name="notifications"),
+    path("berichten/gezien/", seen, name="notices_seen"),
+]
