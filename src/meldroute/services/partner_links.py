@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from meldroute.channels.email import BadAddress as BadAddress
 from meldroute.channels.email import check_address
 from meldroute.rules.actors import Actor, Reader
 from meldroute.storage import history
@@ -90,7 +91,7 @@ def issue(desk: Desk, row: Referral, *, to: str) -> PartnerLink:
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     link = PartnerLink(referral=row, municipality_id=desk.signal.municipality_id, token_hash=link_token_hash(token),
                        code_hash=code_hash(code, row.pk), created_at=desk.now, expires_at=desk.now + LIFETIME)
-    link.code_sealed = seal(desk.key, code, place=_code_place(link.pk))
+    link.code_sealed = seal(desk.key, code, place=code_place(link.pk))
     link.save(force_insert=True)
     _post(desk, row, LinkMail(to, token))
     desk.note("link.issued", referral=str(row.pk), link=str(link.pk))
@@ -128,15 +129,15 @@ def code_to_read_aloud(reference: str, *, referral: UUID, reader: Reader, now: d
             .select_related("referral").order_by(F("replaced_at").asc(nulls_first=True), "-created_at").first())
     if link is None:
         raise NoSuchSignal(reference)
-    state = _state(link, now=now)
-    code = open_sealed(desk.key, bytes(link.code_sealed), place=_code_place(link.pk)) if state == "open" else ""
+    state = link_state(link, now=now)
+    code = open_sealed(desk.key, bytes(link.code_sealed), place=code_place(link.pk)) if state == "open" else ""
     card = CodeCard(reference=desk.signal.reference, version=desk.signal.version, partner=link.referral.partner,
                     code=code, state=state, expires_at=link.expires_at)
     log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part="link_code")
     return card
 
 
-def _state(link: PartnerLink, *, now: datetime) -> str:
+def link_state(link: PartnerLink, *, now: datetime) -> str:
     for state in ("spent", "blocked", "replaced"):
         if getattr(link, f"{state}_at"):
             return state
@@ -153,7 +154,7 @@ def open_with_code(token: str, code: str, *, now: datetime) -> OpenLink:
     """
     with transaction.atomic():
         link = _locked(token)
-        if link is None or _state(link, now=now) != "open":
+        if link is None or link_state(link, now=now) != "open":
             return _refuse()
         if code_matches(_digits(code), link.referral_id, stored=link.code_hash):
             return _opened(link, now=now)
@@ -195,7 +196,7 @@ def _count_wrong(link: PartnerLink, *, now: datetime) -> None:
 def with_access(token: str, access: str, *, now: datetime) -> OpenLink:
     """The link again, by the sealed value that the page carried. Raises `AccessExpired` or `LinkClosed`."""
     link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
-    if link is None or link.blocked_at or link.replaced_at:
+    if link is None or link_state(link, now=now) != "open":
         return _refuse()
     try:
         read = read_form_token(access, now=now)
@@ -214,7 +215,7 @@ def spend(desk: Desk, link: UUID) -> None:
         raise LinkClosed
 
 
-def _code_place(link: UUID) -> str:
+def code_place(link: UUID) -> str:
     return place_of("partnerlink", "code_sealed", link)
 
 
