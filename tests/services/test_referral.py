@@ -236,4 +236,4 @@ def test_what_is_bundled_follows_when_the_signal_that_leads_reports_back(cast):
     passing_on.settle(reference, reader=cast.anna, now=MONDAY)
     assert Signal.objects.get(reference=member).kind == "report_back"
     assert Clock.objects.filter(signal__reference=member, norm="terugkoppelen", stopped_at=None).count() == 1
-    assert closing.closing_page(member, reader=cast.anna, now=MONDAY).refusal.guard == "feedback_settled"
+    assert closing.closing_page(member, reader=cast.anna, now=MONDAY).act.refusal.guard == "feedback_settled"

@@ -6,13 +6,13 @@ from datetime import datetime
 from meldroute.rules.actors import Reader
 from meldroute.rules.facts import SignalFacts
 from meldroute.rules.guards import GUARDS
-from meldroute.rules.lifecycle import Refused, StepRefused
+from meldroute.rules.lifecycle import StepRefused
 from meldroute.rules.policy import ClosingReason, Policy, Text
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Signal
 
-from .desk import Desk, NoSuchStep, at_desk, finish, look_at
-from .reading.log import log_signal_read
+from .desk import Desk, NoSuchStep, at_desk, finish
+from .opening import ActCard, opened
 from .running_policy import policy_of
 
 TOOK_UP = frozenset({"taken_up", "result", "feedback", "no_feedback"})
@@ -39,10 +39,8 @@ class ReasonCard:
 
 @dataclass(frozen=True, slots=True)
 class ClosingCard:
-    reference: str
-    version: int
+    act: ActCard
     reasons: tuple[ReasonCard, ...]
-    refusal: Refused | None  # why it cannot be closed now
 
 
 def fits(reason: ClosingReason, facts: SignalFacts, policy: Policy) -> bool:
@@ -54,21 +52,12 @@ def fits(reason: ClosingReason, facts: SignalFacts, policy: Policy) -> bool:
     return GUARDS["consulted"](facts, policy, None)
 
 
-def closing_page(reference: str, *, reader: Reader, now: datetime) -> ClosingCard:
-    desk = look_at(reference, reader=reader, now=now)
-    reasons = tuple(ReasonCard(r.id, r.label, r.source, r.status, fits(r, desk.facts, desk.policy), r.needs)
-                    for r in desk.policy.closing_reasons)
-    card = ClosingCard(desk.signal.reference, desk.signal.version, reasons, _refusal(desk))
-    log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part="closing")
-    return card
-
-
-def _refusal(desk: Desk) -> Refused | None:
-    try:
-        desk.step("close")
-    except StepRefused as refused:
-        return refused.refusal
-    return None
+def closing_page(reference: str, *, reader: Reader, now: datetime, language: str = "nl") -> ClosingCard:
+    with opened(reference, reader=reader, now=now, part="closing", language=language) as found:
+        facts, policy = found.desk.facts, found.policy
+        reasons = tuple(ReasonCard(r.id, r.label, r.source, r.status, fits(r, facts, policy), r.needs)
+                        for r in policy.closing_reasons)
+        return ClosingCard(found.card(found.answer("close")), reasons)
 
 
 def close(reference: str, *, reason: str, reader: Reader, now: datetime, version: int | None = None) -> None:

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 PAGES = (
     "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "advice", "judging",
-    "contacts", "bundling", "referral", "answers", "partner_link", "disclosures", "feedback", "notifications",
+    "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
     "settings", "people", "chain", "flow", "reference_pages",
 )
 
