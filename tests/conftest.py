@@ -77,7 +77,10 @@ def no_models_in_templates():
 
 def _holds_a_row(value: object, depth: int = 4) -> bool:
     from django.db.models import Model, QuerySet
+    from django.utils.functional import LazyObject, empty
 
+    if issubclass(type(value), LazyObject) and value._wrapped is empty:
+        return False  # nobody asked for it, and asking would change the answer: a CSRF cookie, a query
     if isinstance(value, Model | QuerySet):
         return True
     if depth == 0:
