@@ -11,6 +11,7 @@ from meldroute.storage.sealing import unwrap_key
 
 from .accounts import FIRST
 from .my_reports import log_reads, own_report
+from .running_policy import policy_of
 
 ALERTS = ("signal_received", "danger_received")
 
@@ -47,7 +48,9 @@ def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
     own = choices_in_force(signal.municipality_id, now=now)
     elsewhere = next((a for a in alerted if a.organisation_id != signal.municipality_id), None)
     reading = choices_in_force(elsewhere.organisation_id, now=now) if elsewhere else own
-    clock = Clock.objects.filter(signal=signal, referral=None).order_by("started_at", "id").first()
+    policy = policy_of(signal.pack_id, now=now)
+    reading_norm = policy.state(policy.entry_state(said["about"])).clock
+    clock = Clock.objects.filter(signal=signal, norm=reading_norm, started_at=signal.received_at).first()
     card = ReceiptCard(
         reference=signal.reference, municipality=signal.municipality.name, received_at=signal.received_at,
         danger=said["danger"], minor=said["minor"], confidential=signal.lane == "confidential",

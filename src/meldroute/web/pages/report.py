@@ -34,7 +34,6 @@ HELP = {
 CAREFUL = ("geen-fotos", "niets-wissen", "niet-aanspreken", "beelden-minderjarige")
 MINOR = ("minderjarig-veilig-thuis", "meldcode-eigen-plicht")
 ROUTE = ("ambtenaar-meldt", "af-aanspreekpunt", "interne-meldroute", "bestaande-structuren", "veilig-melden",
-         "veilig-melden-wie-leest",
          "veilig-melden-wie-leest", "u-hoort-van-ons")
 
 
