@@ -24,11 +24,12 @@ def allow_first_start() -> None:
 
 
 def bring_up_to_date(*, now: datetime) -> None:
-    """Tables, cache table, static files; then the keys and policy packs that this database belongs to."""
+    """Checks, tables, cache table, static files; then the keys and policy packs that this database belongs to."""
     from django.core.management import call_command
 
     from meldroute.services import installation
 
+    call_command("check")  # a page that cannot be read is found now, not by its first visitor
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
