@@ -7,10 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.access import may_enter
+from meldroute.services.accounts import SignedIn
+from meldroute.web.pages.door import reader_of
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
@@ -53,7 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    signed_in = getattr(request, "signed_in", None)
+    signed_in = _signed_in(request)
     if signed_in is None:
         return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
     roles = [OtherRole(str(card.id), f"{role_name(card.role)} {card.organisation}") for card in signed_in.memberships]
@@ -61,6 +64,14 @@ def frame_of(request: HttpRequest) -> Frame:
     links = [_link(request, area, label) for area, label in AREAS if reader and may_enter(reader, area)]
     return Frame(person=request.user.name, role=roles[0].label if roles else "",
                  links=tuple(link for link in links if link.url), other_roles=tuple(roles[1:]))
+
+
+def _signed_in(request: HttpRequest) -> SignedIn | None:
+    """What the door found. The sign-in library's pages have none, and are asked here: they may serve a signed-in person."""
+    library = request.resolver_match and (request.resolver_match.url_name or "").startswith("account_")
+    if library and not hasattr(request, "signed_in") and request.user.is_authenticated:
+        reader_of(request, now=timezone.now())
+    return getattr(request, "signed_in", None)
 
 
 def role_name(role: str) -> str:
