@@ -94,6 +94,13 @@ def test_a_changed_password_ends_every_other_session(cast):
     assert there.get("/melden/").status_code == 302
 
 
+def test_the_pages_of_the_sign_in_library_know_who_is_signed_in(cast):
+    page = signed_in(cast.bram).get("/account/password/change/").content.decode()
+    assert "Bram Balie" in page
+    assert "Mijn meldingen" in page
+    assert "Bram" not in Client().get("/account/login/").content.decode()
+
+
 # The first page, and another role
 
 

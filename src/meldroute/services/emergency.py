@@ -36,11 +36,8 @@ class Emergency:
     """`calls`: best first; empty when the policy cannot be read, and then the page falls back on 112 and 0900-8844."""
 
     calls: tuple[CallLine, ...] = ()
-    specialist: str = ""  # the urgent partner as people know it: "AVIM"
+    specialist: str = ""  # the urgent partner as people know it
     lines: tuple[Line, ...] = ()
-
-
-LINES = ("gevaar-112", "niet-aanspreken", "beelden-minderjarige", "minderjarig-veilig-thuis")
 
 
 def emergency_now(*, now: datetime, language: str) -> Emergency:
@@ -52,17 +49,18 @@ def emergency_now(*, now: datetime, language: str) -> Emergency:
     partner = policy.partner(policy.urgent_partner)
     advice = whom_to_call(partner.channels, now=now)
     calls = tuple(_line(state, partner, language) for state in (*advice.call, *advice.closed))
-    return Emergency(calls, partner.known_as, lines_of(policy, LINES, language=language))
+    return Emergency(calls, partner.known_as, lines_of(policy, "danger", language=language))
 
 
-def lines_now(ids: tuple[str, ...], *, now: datetime, language: str) -> tuple[Line, ...]:
-    """These lines of the pack in force, in this order; a region that has another set shows what it has."""
-    return lines_of(pack_now(now=now).policy, ids, language=language)
+def lines_now(*moments: str, now: datetime, language: str) -> tuple[Line, ...]:
+    """What the pack in force says at these moments (acts.ADVICE_MOMENTS)."""
+    return lines_of(pack_now(now=now).policy, *moments, language=language)
 
 
-def lines_of(policy: Policy, ids: tuple[str, ...], *, language: str) -> tuple[Line, ...]:
-    known = {advice.id: advice for advice in policy.advice}
-    return tuple(Line(known[id].text.say(language), known[id].source, known[id].status) for id in ids if id in known)
+def lines_of(policy: Policy, *moments: str, language: str) -> tuple[Line, ...]:
+    """Each line once, in the order of the pack."""
+    said = dict.fromkeys(line for moment in moments for line in policy.advice_for(moment))
+    return tuple(Line(line.text.say(language), line.source, line.status) for line in said)
 
 
 def _line(state: OpeningState, partner: Partner, language: str) -> CallLine:

@@ -35,7 +35,7 @@ class NewSignal:
     where: str = ""
     when: str = ""
     danger: bool = False
-    called: tuple[str, ...] = ()  # "112", "AVIM": whom the reporter called already
+    called: tuple[str, ...] = ()  # "112", id of the urgent partner: whom the reporter called already
     minor: bool | None = None
     name_allowed: bool = False  # a wish: may the focal point mention the reporter's name to partners?
     about_colleague: bool = False

@@ -18,8 +18,6 @@ from meldroute.web.proof import proof_pdf
 
 from .door import enters
 
-PROMISES = ("u-hoort-van-ons", "naam-rechter")
-
 
 def printed(reference: str) -> str:
     """The reference of an address as it was given out; anything else leads nowhere."""
@@ -37,7 +35,7 @@ def my_reports(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespo
     older = f"{reverse('my_reports')}?{urlencode({'na': _written(found.older)})}" if found.older else ""
     return render(request, "web/my_reports.html", {
         "reports": found.reports, "older": older, "now": now,
-        "promises": lines_now(PROMISES, now=now, language=language),
+        "promises": lines_now("my_reports", now=now, language=language),
     })
 
 
@@ -47,7 +45,7 @@ def my_report(request: HttpRequest, reader: Reader, now: datetime, reference: st
     language = get_language()
     card = service.my_report(reader.user, printed(reference), now=now, language=language)
     return render(request, "web/my_report.html", {
-        "card": card, "now": now, "promises": lines_now(PROMISES, now=now, language=language),
+        "card": card, "now": now, "promises": lines_now("my_reports", now=now, language=language),
     })
 
 

@@ -24,17 +24,9 @@ from .my_reports import printed
 from .report_form import ReportForm
 
 FORM = "report"
-# The pack's lines: at the question they belong to, and at places of the page.
-HELP = {
-    "narrative": ("niet-pluis",),
-    "name_allowed": ("naam-zichtbaar", "naam-politie", "naam-rechter"),
-    "care_provider": ("zorgverlener",),
-    "about_colleague": ("over-collega",),
-}
-CAREFUL = ("geen-fotos", "niets-wissen", "niet-aanspreken", "beelden-minderjarige")
-MINOR = ("minderjarig-veilig-thuis", "meldcode-eigen-plicht")
-ROUTE = ("ambtenaar-meldt", "af-aanspreekpunt", "interne-meldroute", "bestaande-structuren", "veilig-melden",
-         "veilig-melden-wie-leest", "u-hoort-van-ons")
+# The question at which the pack's lines of a moment stand.
+HELP = {"narrative": "report_enough", "name_allowed": "report_name", "care_provider": "report_care",
+        "about_colleague": "report_colleague"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ def _opened(reader: Reader, now: datetime) -> Shown:
 
 def _form(now: datetime, data: QueryDict | None = None, initial: dict[str, list[str]] | None = None) -> ReportForm:
     policy, language = pack_now(now=now).policy, get_language()
-    lines = {name: lines_of(policy, ids, language=language) for name, ids in HELP.items()}
+    lines = {name: lines_of(policy, moment, language=language) for name, moment in HELP.items()}
     form = ReportForm(data, policy=policy, language=language, lines=lines)
     many = {"called", "noticed"}
     form.initial = {name: values if name in many else values[0] for name, values in (initial or {}).items() if values}
@@ -113,8 +105,9 @@ def _page(request: HttpRequest, reader: Reader, now: datetime, shown: Shown) -> 
         "kept_at": shown.draft and shown.draft.kept_at, "draft": shown.draft and str(shown.draft.submission),
         "token": drafts.open_form(reader.user, FORM, now=now, submission=shown.submission),
         "emergency": emergency_now(now=now, language=language),
-        "careful": lines_now(CAREFUL, now=now, language=language), "route": lines_now(ROUTE, now=now, language=language),
-        "said_above": lines_now((*(id for ids in HELP.values() for id in ids), *CAREFUL), now=now, language=language),
+        "careful": lines_now("report_careful", now=now, language=language),
+        "route": lines_now("report_route", now=now, language=language),
+        "said_above": lines_now(*HELP.values(), "report_careful", now=now, language=language),
         "open": {part: _answered(shown.form, *names) for part, names in PARTS.items()},
     }
     return render(request, "web/report.html", context, status=shown.status)
@@ -156,10 +149,11 @@ def receipt(request: HttpRequest, reader: Reader, now: datetime, reference: str)
     language = get_language()
     card = receipts.receipt(reader.user, printed(reference), now=now)
     context = {
-        "card": card, "now": now, "alerted": _alerted(card), "promised": _promised(card), "emergency": emergency_now(now=now, language=language),
-        "careful": lines_now(CAREFUL, now=now, language=language),
-        "heard": lines_now(("u-hoort-van-ons",), now=now, language=language),
-        "minor": lines_now(MINOR, now=now, language=language) if card.minor else (),
+        "card": card, "now": now, "alerted": _alerted(card), "promised": _promised(card),
+        "emergency": emergency_now(now=now, language=language),
+        "careful": lines_now("report_careful", now=now, language=language),
+        "heard": lines_now("report_heard", now=now, language=language),
+        "minor": lines_now("report_minor", now=now, language=language) if card.minor else (),
     }
     return render(request, "web/receipt.html", context)
 
