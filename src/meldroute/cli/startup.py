@@ -1,5 +1,6 @@
 """What a command needs before its service call: Django, and for `run` and `migrate` an installation in order."""
 
+import io
 import os
 import sys
 from datetime import datetime
@@ -29,7 +30,7 @@ def bring_up_to_date(*, now: datetime) -> None:
 
     from meldroute.services import installation
 
-    call_command("check")  # a page that cannot be read is found now, not by its first visitor
+    call_command("check", stdout=io.StringIO())  # a page that cannot be read is found now, not by its first visitor
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
