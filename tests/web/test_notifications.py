@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from meldroute.services import notices
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.notices import inbox, unseen_count
+from meldroute.services.recipients import ADDRESSES
 from meldroute.storage.models import HistoryEntry, Message, User
 from meldroute.web.pages import notifications
 from tests.cast import MONDAY
@@ -116,3 +118,9 @@ def test_an_empty_page_says_what_happens_by_itself(cast):
 def test_every_kind_that_is_mailed_in_its_own_way_has_words_here():
     kinds = set(notices.MAIL) - {"partner_link", "nobody_on_duty"}
     assert kinds <= set(notifications.WORDS)
+
+
+def test_mail_leads_to_pages_that_exist():
+    for page, address in ADDRESSES.items():
+        token = ["t0k-en"] if "{}" in address else []
+        assert reverse(page, args=token) == address.format(*token)
