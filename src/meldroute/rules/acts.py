@@ -72,6 +72,7 @@ ADVICE_MOMENTS = {
     "my_reports": "above a reporter's own reports",
     "enrich": "above the checklist",
     "ask_advice": "where experts are asked",
+    "contact": "where a talk with a partner is recorded",
     "conclude": "where the conclusion of the experts is recorded",
     "agreement": "where a partner is told something that needs the person's agreement",
     "feedback": "where the focal point tells the reporter something",

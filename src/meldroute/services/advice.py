@@ -154,7 +154,7 @@ def advice_page(reference: str, *, act: str, reader: Reader, now: datetime, lang
         return AdvicePage(
             act=found.card(found.answer(act)), experts=_experts(found, frozenset(assessment.get("excluded", ()))),
             fields=_fields(found),
-            lines=found.lines("experts-duiden", "wat-mag-de-gemeente", "acuut-avim"),
+            lines=found.lines("ask_advice"),
             description=assessment.get("summary", ""),
         )
 

@@ -24,6 +24,11 @@ def urgent_partner(*, now: datetime) -> str:
     return pack_now(now=now).policy.urgent_partner
 
 
+def name_now(partner: str, *, now: datetime) -> str:
+    """What people call this partner today; one that is gone keeps the id it had."""
+    return next((p.known_as for p in pack_now(now=now).policy.partners if p.id == partner), partner)
+
+
 def resolve_partner(partner: str, *, municipality: str, now: datetime) -> str:
     """The partner that a route means here: "the care coordinator" is a body per municipality."""
     policy = pack_now(now=now).policy

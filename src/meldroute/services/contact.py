@@ -27,7 +27,6 @@ from .running_policy import pack_now
 CHANNELS = ("phone", "meeting", "email")
 MEANWHILE = ("nothing", "something", "not_asked")
 OUTCOMES = ("no_answer", "voicemail", "call_back", "other")
-CALL_AGAIN = "avim-bellen"  # the norm for reaching the urgent partner; a pack without it lets the state's clock run
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +158,20 @@ def keep_calling(desk: Desk) -> None:
 def _follow_urgent(desk: Desk, *, reached: bool) -> None:
     """Spoken to: their clock stops. An attempt keeps it running, and starts it where none ran."""
     if reached:
-        clocks.stop_clocks(desk.signal, now=desk.now, norm=CALL_AGAIN)
+        clocks.stop_clocks(desk.signal, now=desk.now, norm=_call_again(desk))
     else:
         _start_calling(desk)
 
 
 def _start_calling(desk: Desk) -> None:
-    known = {row.norm.id for row in desk.policy.norms}
-    running = Clock.objects.filter(signal=desk.signal, norm=CALL_AGAIN, stopped_at=None).exists()
-    if CALL_AGAIN in known and not running and desk.signal.kind != "end":
-        desk.start_clock(CALL_AGAIN)
+    norm = _call_again(desk)
+    running = Clock.objects.filter(signal=desk.signal, norm=norm, stopped_at=None).exists()
+    if not running and desk.signal.kind != "end":
+        desk.start_clock(norm)
 
+
+def _call_again(desk: Desk) -> str:
+    return desk.policy.norm_for_role("call_again").norm.id
 
 
 # The page
@@ -205,7 +207,7 @@ def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
         page = ContactPage(
             act=found.card(found.answer("record_contact", partner=chosen or None)), partners=_partners(found),
             chosen=chosen, urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,
-            passes_on=passes_on, told=None, lines=found.lines("acuut-avim", "wat-mag-de-gemeente"),
+            passes_on=passes_on, told=None, lines=found.lines("contact"),
             call=whom(chosen, municipality=reader.organisation_code, choices=desk.choices, now=now) if chosen else None,
         )
     return replace(page, told=preview_disclosure(reference, partner=chosen, reader=reader, now=now)) if (

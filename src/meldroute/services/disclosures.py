@@ -17,9 +17,9 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Answer, Clock, Disclosure, Referral
 
 from .desk import NoSuchSignal, key_of
+from .running_policy import pack_now
 
 PAGE = 50
-OWN_DESK = "AF"  # the partner under which a municipality keeps its own numbers
 
 Cursor = tuple[datetime, UUID]
 
@@ -143,7 +143,9 @@ def _due(rows: Sequence[Referral]) -> dict[UUID, datetime]:
 
 def _phone(row: Referral, *, now: datetime) -> tuple[str, ...]:
     choices = choices_in_force(row.municipality_id, now=now)
-    return tuple(c.value for c in choices.local_channels.get(OWN_DESK, ()) if c.kind == "tel")
+    desks = [p.id for p in pack_now(now=now).policy.partners if p.own_desk]
+    numbers = [c.value for desk in desks for c in choices.local_channels.get(desk, ()) if c.kind == "tel"]
+    return tuple(dict.fromkeys([*numbers, *([choices.reach.phone] if choices.reach.phone else [])]))
 
 
 def _log_list(rows: Sequence[Referral], actor: Actor, *, now: datetime) -> None:

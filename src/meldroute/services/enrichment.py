@@ -133,7 +133,7 @@ def enrichment_page(reference: str, *, reader: Reader, now: datetime, language: 
         items = tuple(ItemPage(item, bases_for(item, found.policy, now=now), tuple(facts.get(item.id, ())))
                       for item in found.policy.enrichment)  # fmt: skip
         return EnrichmentPage(act=found.card(found.answer("enrich")), items=items,
-                              limits=found.lines("verrijken-is-bureauwerk", "acuut-avim"),
+                              limits=found.lines("enrich"),
                               minor_lines=found.minor_lines())  # fmt: skip
 
 

@@ -5,6 +5,7 @@ message to them says only that something is ready; who they are is opened at del
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from .running_policy import pack_now
 LONGEST = 4000
 # Words by which a reporter would learn what partners do or what was judged. A warning, never a refusal.
 _TELLING = re.compile(
-    r"\b(onderzoek\w*|investigat\w*|politie|police|avim|officier|rechter|aangehouden|arrest\w*|verdacht\w*|suspect\w*|"
+    r"\b(onderzoek\w*|investigat\w*|politie|police|officier|rechter|aangehouden|arrest\w*|verdacht\w*|suspect\w*|"
     r"vaag|vague|geen mensenhandel|no trafficking|slachtoffer\w*|victim\w*|inspectie|inval)\b", re.IGNORECASE,
 )
 
@@ -58,24 +59,27 @@ class FeedbackPage:
 def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = "",
                   language: str = "nl") -> FeedbackPage:
     with opened(reference, reader=reader, now=now, part="feedback", language=language) as found:
-        ready = tuple(ReadyText(t.id, t.text, t.source, t.status) for t in pack_now(now=now).policy.feedback_texts)
+        policy = pack_now(now=now).policy
+        ready = tuple(ReadyText(t.id, t.text, t.source, t.status) for t in policy.feedback_texts)
         return FeedbackPage(
-            act=found.card(found.answer("give_feedback")), texts=ready, telling=telling_words(text),
+            act=found.card(found.answer("give_feedback")), texts=ready, telling=telling_words(text, _police(policy)),
             may_withhold=found.answer("withhold_feedback"), told_before=_told(found.desk),
-            why=_line(found.policy, "terugkoppeling-motiveert"),
+            why=next((line.text for line in found.lines("feedback")), None),
         )
 
 
-def telling_words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word.lower() for word in _TELLING.findall(text)))
+def telling_words(text: str, names: Iterable[str] = ()) -> tuple[str, ...]:
+    """`names`: of partners whose mere mention says that something is investigated."""
+    named = [name for name in names if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)]
+    return tuple(dict.fromkeys(word.lower() for word in (*_TELLING.findall(text), *named)))
+
+
+def _police(policy: Policy) -> list[str]:
+    return [partner.known_as for partner in policy.partners if partner.police]
 
 
 def _told(desk: Desk) -> int:
     return ReporterFeedback.objects.of_signal(desk.signal.pk).filter(kind="given").count()
-
-
-def _line(policy: Policy, id: str) -> Text | None:
-    return next((line.text for line in policy.advice if line.id == id), None)
 
 
 def give_feedback(reference: str, *, text: str, reader: Reader, now: datetime, version: int | None = None) -> None:

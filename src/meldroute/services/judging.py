@@ -20,8 +20,6 @@ from .closing import bring_members_along
 from .contact import keep_calling
 from .desk import Desk, at_desk
 
-REVIEW = "herbezien"  # the norm that limits a review date; a pack without it: the norm of the state
-
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
@@ -173,8 +171,7 @@ def review_limit(desk: Desk) -> datetime:
 
 
 def _review_clock(desk: Desk) -> Clock:
-    known = {n.norm.id for n in desk.policy.norms}
-    norm = REVIEW if REVIEW in known else desk.policy.state(desk.signal.state).clock
+    norm = desk.policy.norm_for_role("review").norm.id
     return clocks.new_clock(desk.signal, norm, policy=desk.policy, choices=desk.choices, now=desk.now)
 
 

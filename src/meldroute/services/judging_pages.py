@@ -129,7 +129,7 @@ def concluding_page(reference: str, *, reader: Reader, now: datetime, forms: Ite
             answered=tuple((id, names.get(id, id)) for id in who_answered(found.desk)),
             phenomena=found.policy.phenomena, forms=_forms(found), review_first=local_date(now),
             review_last=local_date(review_limit(found.desk)), rounds=found.signal.round,
-            most_rounds=found.policy.max_loops, lines=found.lines("experts-duiden", "niets-blijft-liggen"),
+            most_rounds=found.policy.max_loops, lines=found.lines("conclude"),
             route=route_of(found, _known(forms, found.policy)),
         )
 

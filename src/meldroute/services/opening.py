@@ -67,17 +67,19 @@ class Opened:
                    for s in here]  # fmt: skip
         return next((a for a in answers if isinstance(a, Allowed)), answers[-1])
 
-    def lines(self, *ids: str) -> tuple[Advice, ...]:
-        """What the pack wants said at this moment; a pack without such a line says nothing."""
-        return tuple(line for id in ids for line in self.policy.advice if line.id == id)
+    def lines(self, moment: str) -> tuple[Advice, ...]:
+        """What the pack wants said at this moment (acts.ADVICE_MOMENTS)."""
+        return self.policy.advice_for(moment)
 
     def minor_lines(self) -> tuple[Advice, ...]:
-        """Younger than 18: Veilig Thuis and the Meldcode. Unknown: ask first. Known to be adult: nothing."""
-        if self.signal.minor is None:
-            return self.lines("leeftijd-onbekend", "meldcode-eigen-plicht")
-        if self.signal.minor:
-            return self.lines("minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht")
-        return ()
+        return minor_lines(self.policy, minor=self.signal.minor)
+
+
+def minor_lines(policy: Policy, *, minor: bool | None) -> tuple[Advice, ...]:
+    """Younger than 18: whom to ask and which duty stays. Unknown: ask first. Known to be adult: nothing."""
+    if minor is None:
+        return policy.advice_for("minor_unknown")
+    return policy.advice_for("minor") if minor else ()
 
 
 @contextmanager

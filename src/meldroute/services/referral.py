@@ -16,9 +16,6 @@ from . import clocks
 from .calling import resolve_partner
 from .desk import Desk, NoSuchSignal
 
-# Norms of the pack that run against a partner; a pack without them lets the clock of the waiting state run.
-NORMS = {"acknowledge": "ontvangst", "decide": "besluit", "report_back": "terugmelding"}
-
 
 class AlreadyAsked(Exception):
     """This partner has this request already and has not finished with it."""
@@ -76,11 +73,7 @@ def _organisation(partner: str) -> Organisation | None:
 def norm_of(status: str, policy: Policy) -> str | None:
     """The norm that runs against the partner in this status; None when the referral is settled."""
     clock = lifecycle.running_clock(status)
-    if clock is None:
-        return None
-    known = {row.norm.id for row in policy.norms}
-    waiting = next((s.clock for s in policy.states if s.kind == "await"), None)
-    return NORMS[clock] if NORMS[clock] in known else waiting
+    return policy.norm_for_role(clock).norm.id if clock else None
 
 
 def _run_clock(desk: Desk, row: Referral) -> None:

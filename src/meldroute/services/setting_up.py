@@ -15,8 +15,6 @@ from meldroute.storage.models import Membership
 from .municipality_settings import managed
 from .running_policy import pack_now
 
-OWN_CONTACTS = frozenset({"AF", "GEM"})  # these are the municipality itself: people and reach say how to find them
-
 
 @dataclass(frozen=True, slots=True)
 class SetupTask:
@@ -78,7 +76,7 @@ def _domains(desk: list[_Holder]) -> str:
 
 
 def _contacts(choices: Choices, *, now: datetime) -> tuple[SetupTask, ...]:
-    partners = [p for p in pack_now(now=now).policy.partners if p.per_municipality and p.id not in OWN_CONTACTS]
+    partners = [p for p in pack_now(now=now).policy.partners if p.per_municipality and not p.own_desk]
     return tuple(SetupTask("contact", bool(choices.local_channels.get(p.id)), partner=p.id, label=p.name)
                  for p in partners)
 

@@ -119,6 +119,7 @@ class SignalPage:
     lane: str
     danger: bool
     contacted: bool  # the urgent partner was spoken to
+    urgent: str  # their name this year
     minor: bool | None
     state: State
     due_at: datetime

@@ -1,17 +1,17 @@
 """Open one signal: everything the desk needs, in a fixed number of queries, logged before it is shown."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.deadlines import standing
 from meldroute.rules.lifecycle import steps_now
-from meldroute.rules.policy import Advice, Conflict, Policy
+from meldroute.rules.policy import Conflict, Policy
 from meldroute.rules.route import Routing, route_signal
 from meldroute.services import calling
 from meldroute.services.calling import CallCard
 from meldroute.services.desk import NoSuchSignal, key_of
+from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_from
@@ -55,7 +55,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     answers = answers_by_referral(rows, key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
-        contacted=policy.urgent_partner in facts.contacts, minor=signal.minor,
+        contacted=policy.urgent_partner in facts.contacts, urgent=calling.name_now(policy.urgent_partner, now=now),
+        minor=signal.minor,
         state=policy.state(signal.state), due_at=signal.next_due_at,
         standing=standing(signal.next_due_at, now=now, started_at=clock.started_at if clock else signal.received_at),
         norm=choices.norm(clock.norm, policy).label if clock else None,
@@ -71,7 +72,7 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         steps=steps_now(facts, policy, role=reader.role, language=language),
         calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
-        minor_advice=_minor_advice(policy, minor=signal.minor),
+        minor_advice=minor_lines(policy, minor=signal.minor),
         lead=rows.lead, bundled=rows.bundled, policy=policy,
     )
 
@@ -93,16 +94,4 @@ def _calls(
 def _conflicts(policy: Policy, routing: Routing) -> tuple[Conflict, ...]:
     """Where the policy contradicts itself about the partners on this route."""
     return policy.conflicts if routing.recipients else ()
-
-
-_MINOR_LINES: Mapping[bool | None, tuple[str, ...]] = {
-    True: ("minderjarig-veilig-thuis", "minderjarig-meldcode", "meldcode-eigen-plicht"),
-    None: ("leeftijd-onbekend", "meldcode-eigen-plicht"),
-    False: (),
-}
-
-
-def _minor_advice(policy: Policy, *, minor: bool | None) -> tuple[Advice, ...]:
-    """Younger than 18: what the pack says about Veilig Thuis and the Meldcode; unknown: first ask."""
-    return tuple(line for id in _MINOR_LINES[minor] for line in policy.advice if line.id == id)
 

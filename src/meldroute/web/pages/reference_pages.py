@@ -17,12 +17,6 @@ from meldroute.services.running_policy import pack_now
 
 from .door import enters
 
-FOCAL_POINT_LINES = (
-    "af-", "ambtenaar-meldt", "interne-meldroute", "bestaande-structuren", "veilig-melden", "niet-pluis",
-    "stroomschema", "duidelijk-", "vaag-", "experts-", "expert-", "ander-fenomeen", "terugkoppeling-", "u-hoort-",
-    "niets-", "delen-is-", "convenant-",
-)  # fmt: skip
-
 
 @require_GET
 @enters("policy")
@@ -43,7 +37,7 @@ def forms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
 def focal_point(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """What the policy expects of the focal point and of everybody who reports."""
     policy = pack_now(now=now).policy
-    lines = [a for a in policy.advice if a.id.startswith(FOCAL_POINT_LINES)]
+    lines = policy.advice_for("focal_point")
     return render(request, "web/focal_point.html", {"now": now, "lines": lines, "policy": policy})
 
 

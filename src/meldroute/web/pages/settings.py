@@ -26,7 +26,7 @@ from meldroute.services.municipality_settings import (
     settings_now,
 )
 from meldroute.services.people import NoSuchMember
-from meldroute.services.setting_up import OWN_CONTACTS, SetupTask, calling_card, setup_tasks
+from meldroute.services.setting_up import SetupTask, calling_card, setup_tasks
 
 from .door import enters
 from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, ReachForm, SettingsForm
@@ -162,7 +162,7 @@ def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     found = next((p for p in card.policy.partners if p.id == partner and p.per_municipality), None)
-    if found is None or found.id in OWN_CONTACTS:
+    if found is None or found.own_desk:
         raise Http404
     channels = card.choices.local_channels
     title = _("Contact: %(partner)s") % {"partner": found.name.say(_language())}

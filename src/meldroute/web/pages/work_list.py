@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.references import BadReference, normalise_reference
+from meldroute.services.calling import name_now, urgent_partner
 from meldroute.services.reading.work_list import CAP, WorkList, WorkRow, work_list
 
 from .door import enters
@@ -64,8 +65,9 @@ def find(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
 
 
 def _context(card: WorkList, *, now: datetime, typed: str = "", problem: str = "") -> dict[str, object]:
+    urgent = {"partner": name_now(urgent_partner(now=now), now=now)}
     return {
-        "now": now, "group": card.group, "heading": GROUPS[card.group], "rows": [_row(r) for r in card.rows],
+        "now": now, "group": card.group, "heading": GROUPS[card.group], "rows": [_row(r, urgent) for r in card.rows],
         "since": card.since, "since_counts": [_count(g, card.counts[g]) for g in SINCE],
         "below": [_count(g, card.counts[g]) for g in BELOW], "yours": _number(card.counts["yours"]),
         "late": _number(card.counts["late"]), "buddy_present": card.buddy_present, "first_due": card.first_due,
@@ -87,11 +89,11 @@ def _url(group: str) -> str:
     return f"{reverse('work_list')}?groep={group}"
 
 
-def _row(row: WorkRow) -> Row:
+def _row(row: WorkRow, urgent: dict[str, str]) -> Row:
     language = get_language() or "nl"
     return Row(
         reference=row.reference, url=reverse("signal", kwargs={"reference": row.reference}), danger=row.danger,
-        danger_words=_("AVIM was called") if row.contacted else _("nobody called AVIM yet"),
+        danger_words=(_("%(partner)s was called") if row.contacted else _("nobody called %(partner)s yet")) % urgent,
         minor=str(MINOR[row.minor]),
         state=row.state.say(language), next=row.next.say(language), forms=", ".join(row.forms), due_at=row.due_at,
         standing=row.standing,
