@@ -1,0 +1,200 @@
+"""The whole site killed again and again while people report: no receipt that was shown is lost, none is doubled."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from threading import Lock
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.cast import PASSWORD
+from tests.conftest import free_port
+from tests.drills.conftest import size
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds for one report, restarts of the server included
+REFERENCE = re.compile(r"MR-[0-9A-Z]{8}-[0-9A-Z]")
+
+PREPARE = """
+from django.utils import timezone
+from tests.cast import make_cast
+make_cast(now=timezone.now())
+"""
+# What became of every signal, in ids and counts.
+COUNT = """
+import json
+from meldroute.storage.models import Clock, HistoryEntry, Message, Signal, SignalKey
+print(json.dumps({s.reference: [
+    Clock.objects.filter(signal=s, stopped_at=None).count(), Message.objects.filter(signal=s).count(),
+    Message.objects.filter(signal=s, sent_at=None).count(), SignalKey.objects.filter(signal=s).count(),
+    HistoryEntry.objects.filter(signal=s.pk, act="signal.received").count()] for s in Signal.objects.all()}))
+"""
+
+
+@dataclass
+class Site:
+    """`meldroute run` as a process of its own, in a data folder of its own."""
+
+    env: dict[str, str]
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "meldroute.cli.main", "run", "--port", str(self.port)], env=self.env,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+
+    def kill(self) -> None:
+        """Everything at once: web server, its workers and the clock."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def python(self, code: str) -> str:
+        words = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+        return subprocess.run(words, env=self.env, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    def command(self, *words: str) -> None:
+        subprocess.run([sys.executable, "-m", "meldroute.cli.main", *words], env=self.env, check=True,
+                       capture_output=True)
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    """The address of an empty database beside the one of the tests; for SQLite the data folder has its own."""
+    if os.environ.get("MELDROUTE_TEST_DB") != "postgres":
+        yield ""
+        return
+    import psycopg
+
+    parts = urlsplit(os.environ["MELDROUTE_DATABASE"])
+    server = psycopg.connect(parts._replace(query=parts.query.replace("&pool=0", "")).geturl(), autocommit=True)
+    server.execute("DROP DATABASE IF EXISTS killed WITH (FORCE)")
+    server.execute("CREATE DATABASE killed")
+    try:
+        yield parts._replace(path="/killed").geturl()
+    finally:
+        server.execute("DROP DATABASE killed WITH (FORCE)")
+        server.close()
+
+
+@pytest.fixture
+def site(tmp_path, mail_server) -> Iterator[Site]:
+    with _database() as database:
+        site = Site({
+            "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+            "DJANGO_SETTINGS_MODULE": "meldroute.project.settings", "MELDROUTE_DATA": str(tmp_path / "data"),
+            "MELDROUTE_SMTP_HOST": "127.0.0.1", "MELDROUTE_SMTP_PORT": str(mail_server.port),
+            **({"MELDROUTE_DATABASE": database} if database else {}),
+        })
+        site.command("migrate")
+        site.python(PREPARE)
+        site.start()
+        try:
+            yield site
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                site.kill()
+
+
+class Reporter:
+    """Somebody with a browser who presses the button again when nothing comes back."""
+
+    def __init__(self, site: Site, cookies: dict[str, str] | None = None):
+        self.site, self.cookies, self.retries = site, dict(cookies or {}), 0
+
+    def sign_in(self) -> None:
+        page = self.ask("GET", "/account/login/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.body).group(1)
+        fields = {"csrfmiddlewaretoken": token, "login": "bram@voorbeeld.example", "password": PASSWORD}
+        assert self.ask("POST", "/account/login/", fields).status == 302
+
+    def report(self, story: str) -> str:
+        """Returns the reference that was shown. The same form is sent until an answer comes."""
+        page = self.ask("GET", "/melden/")
+        fields = {name: re.search(rf'name="{name}" value="([^"]+)"', page.body).group(1)
+                  for name in ("csrfmiddlewaretoken", "form_token")}
+        answer = self.ask("POST", "/melden/", fields | {"narrative": story, "subject": "both", "about": "both"})
+        assert answer.status == 302, f"{answer.status}: {re.sub(r'<[^>]+>', ' ', answer.body)[:600]}"
+        return REFERENCE.search(answer.location).group()
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> "Page":
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._ask_once(method, path, fields)
+            except (OSError, http.client.HTTPException):
+                self.retries += 1
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def _ask_once(self, method: str, path: str, fields: dict[str, str] | None) -> "Page":
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+        try:
+            headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+            if fields is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, path, urlencode(fields) if fields else None, headers)
+            answer = connection.getresponse()
+            body = answer.read().decode()
+        finally:
+            connection.close()
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
+        return Page(answer.status, body, answer.headers.get("Location") or "")
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    body: str
+    location: str
+
+
+def test_no_receipt_that_was_shown_is_lost_and_none_is_doubled(site, mail_server):
+    number, kills, people = size(30, 1000), size(3, 40), size(3, 8)
+    first = Reporter(site)
+    first.sign_in()
+    shown, lock, retries = [], Lock(), []
+
+    def reports(share: int) -> None:
+        person = Reporter(site, first.cookies)
+        for n in range(share):
+            reference = person.report(f"Verzonnen verhaal {share} {n}.")
+            with lock:
+                shown.append(reference)
+        retries.append(person.retries)
+
+    shares = [number // people + (n < number % people) for n in range(people)]
+    with ThreadPoolExecutor(people) as pool:
+        work = [pool.submit(reports, share) for share in shares]
+        for moment in sorted(random.sample(range(1, number - people), kills)):
+            while len(shown) < moment and not all(w.done() for w in work):
+                time.sleep(0.002)
+            time.sleep(random.uniform(0, 0.03))  # anywhere in the middle of what the others are doing
+            site.kill()
+            site.start()
+        [w.result() for w in work]
+
+    site.command("tick")
+    time.sleep(1)
+    stored = json.loads(site.python(COUNT))
+    assert len(shown) == number
+    assert set(shown) == set(stored)  # each receipt exists, and nothing exists beside them
+    assert len(stored) == number  # and none was stored twice
+    wrong = {reference: counts for reference, counts in stored.items() if counts[:2] + counts[3:] != [1, 1, 1, 1]}
+    assert not wrong, "a clock, message, key or entry in the history is missing or doubled"
+    assert sum(retries) >= 1, "nobody noticed a kill: the drill proved nothing"
