@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from meldroute.rules.disclosure import Grounds
 from meldroute.services.advice import AdviceRequest, Asked, ask_advice
 from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.contact import NewContact, Told, record_contact
@@ -54,7 +55,8 @@ def clear(cast, *forms, now=MONDAY, **said) -> str:
 
 def called(partner="AVIM", **said) -> NewContact:
     """A call in which the minimum was told."""
-    told = Told(fields=MINIMUM, description="Iemand werkt veel en durft niet te praten.")
+    told = Told(fields=MINIMUM, description="Iemand werkt veel en durft niet te praten.",
+                grounds=Grounds(agreement="unknown"))
     filled = {"reached": True, "at": MONDAY, "whom": "dienstdoende rechercheur", "meanwhile": "nothing", "told": told}
     return NewContact(partner, **(filled | said))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,7 +106,10 @@ def record(request: HttpRequest, reader: Reader, now: datetime, reference: str) 
     wanted = request.POST.get("partner") or request.GET.get("met", "")
 
     def opened() -> ContactPage:
-        return contact.contact_page(reference, partner=wanted, reader=reader, now=now, language=language())
+        try:
+            return contact.contact_page(reference, partner=wanted, reader=reader, now=now, language=language())
+        except contact.NoSuchPartner:
+            raise Http404 from None
 
     page, status = opened(), 200
     form = ContactForm(request.POST or None, page=page, now=now)
