@@ -138,7 +138,6 @@ class SignalPage:
     referrals: tuple[ReferralCard, ...]
     feedback: tuple[FeedbackCard, ...]
     timeline: tuple[TimelineEntry, ...]
-    walked: tuple[str, ...]  # steps taken, in order
     steps: tuple[Allowed | Refused, ...]
     calls: tuple[CallCard, ...]
     routing: Routing

@@ -68,7 +68,6 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         excluded=tuple(assessment.get("excluded", ())), checklist=checklist(rows, key, policy),
         contacts=contacts(rows, key, policy), referrals=referrals(rows, key, policy, answers, now=now),
         feedback=feedback(rows, key), timeline=timeline(rows, policy),
-        walked=tuple(h.details["step"] for h in rows.history if h.details.get("step")),
         steps=steps_now(facts, policy, role=reader.role, language=language),
         calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
