@@ -132,9 +132,9 @@ def _hurry(desk: Desk) -> None:
     """Danger has a shorter norm: the state's clock starts again under it, unless it ended sooner already."""
     norm = desk.policy.state(desk.signal.state).clock
     hurried = clocks.new_clock(desk.signal, norm, policy=desk.policy, choices=desk.choices, now=desk.now)
-    running = Clock.objects.filter(signal=desk.signal, referral=None, stopped_at=None)
+    running = clocks.state_clock(desk.signal, desk.policy)
     if not running.filter(due_at__lte=hurried.due_at).exists():
-        clocks.stop_clocks(desk.signal, now=desk.now, referral=None)
+        clocks.stop_state_clock(desk.signal, policy=desk.policy, now=desk.now)
         hurried.save(force_insert=True)
 
 

@@ -108,7 +108,7 @@ class Desk:
 
 def enter_state(signal: Signal, state: str, *, policy: Policy, choices: Choices, now: datetime) -> None:
     """Put the signal in a state: the clock of the old one stops, the clock of the new one starts."""
-    clocks.stop_clocks(signal, now=now, referral=None)
+    clocks.stop_state_clock(signal, policy=policy, now=now)
     target = policy.state(state)
     signal.state, signal.kind = target.id, target.kind
     if target.clock:

@@ -161,7 +161,7 @@ def _review(day: date | None, desk: Desk) -> None:
     clock = _review_clock(desk)
     clock.due_at = max(desk.now, min(clock.due_at, _end_of(day, desk)))
     clock.next_action_at = desk.now + (clock.due_at - desk.now) * clocks.REMIND_AFTER
-    clocks.stop_clocks(desk.signal, now=desk.now, referral=None)
+    clocks.stop_state_clock(desk.signal, policy=desk.policy, now=desk.now)
     clock.save(force_insert=True)
 
 

@@ -12,12 +12,12 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from meldroute.rules.actors import TICK
 from meldroute.rules.choices import Choices
-from meldroute.rules.deadlines import due_at, next_working_moment
+from meldroute.rules.deadlines import next_working_moment
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, delivery, duties
+from . import alarms, clocks, delivery, duties
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -130,8 +130,7 @@ def _next_action(clock: Clock, stage: int, signal: Signal, choices: Choices, *, 
     if stage == REMINDED:
         return clock.due_at
     if stage == DESK_TOLD:
-        row = choices.escalation()
-        return due_at(row.norm_for(danger=signal.danger), start=now, hours=choices.hours, danger=signal.danger)
+        return clocks.due_of(choices.escalation(), signal, choices=choices, now=now)
     return _tomorrow(signal, choices, now=now)
 
 
