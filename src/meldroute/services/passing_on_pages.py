@@ -10,7 +10,7 @@ from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import is_excluded
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.lifecycle import Refused
-from meldroute.rules.policy import Note, Partner, Policy, Text
+from meldroute.rules.policy import Note, Order, Partner, Policy, Text
 from meldroute.rules.route import Recipient, on_route, route_signal
 from meldroute.storage.models import Clock, Membership, PartnerLink, Referral
 from meldroute.storage.sealing import open_sealed
@@ -48,6 +48,7 @@ class ReferPage:
     check: Text | None
     police: bool
     route: tuple[Stop, ...]
+    orders: tuple[Order, ...]  # promises of the policy in which this partner stands
     call: calling.CallCard
     has_account: bool
     mail: str
@@ -89,6 +90,7 @@ def refer_page(reference: str, *, partner: str, reader: Reader, now: datetime, l
         return ReferPage(
             act=found.card(found.answer("refer", partner=here.id)), partner=here.id, name=here.known_as,
             full_name=here.name, tasks=here.tasks, check=here.check, police=here.police, route=_stops(desk, here.id),
+            orders=_orders(desk, here.id),
             call=calling.whom(here.id, municipality=desk.signal.municipality.code, choices=desk.choices, now=now),
             has_account=_has_account(here.id, now=now), mail=_mail(here, desk),
             asks_agreement=on_route(here.id, policy) == policy.care_partner,
@@ -124,6 +126,11 @@ def _partner(id: str, policy: Policy) -> Partner:
 
 def _stops(desk: Desk, here: str) -> tuple[Stop, ...]:
     return tuple(_stop(desk, recipient, here) for recipient in route_signal(desk.facts, desk.policy).recipients)
+
+
+def _orders(desk: Desk, partner: str) -> tuple[Order, ...]:
+    name = on_route(partner, desk.policy)
+    return tuple(o for o in desk.policy.orders if o.forms & desk.facts.forms and name in (o.first, o.then))
 
 
 def _stop(desk: Desk, recipient: Recipient, here: str) -> Stop:

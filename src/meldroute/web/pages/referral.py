@@ -234,8 +234,9 @@ def _show(request: HttpRequest, page: ReferPage, card: PreviewCard, form: PassOn
           status: int = 200) -> HttpResponse:
     ticked = set(form["fields_given"].value() or ())
     showing = Showing(_pass_on_to(page), _pass_on_to(page), template="web/refer_what.html")
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, card=card,
-                    rows=[_row(f, ticked, danger=card.danger) for f in card.fields],
+    rows = [_row(f, ticked, danger=card.danger) for f in card.fields]
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, card=card, rows=rows,
+                    several_bases=len({row.ground for row in rows if row.ground}) > 1,
                     problems=problem_words(card.problems) if form.is_bound and status != CONFLICT else "",
                     warnings=[WARNINGS[w] for w in card.warnings], stays=[t.say(language()) for t in card.stays])
 
