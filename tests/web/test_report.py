@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+import meldroute
 from meldroute.services import drafts
 from meldroute.services.running_policy import pack_now
 from meldroute.storage.models import Absence, Draft, HistoryEntry, Membership, Message, Signal, SignalKey, User
@@ -66,6 +68,7 @@ def test_an_uneasy_feeling_is_enough(bram):
     page = bram.get("/melden/")
     assert [f.name for f in page.context["form"] if f.field.required] == ["narrative"]
     assert "Een niet-pluis-gevoel is genoeg" in text_of(page)
+    assert "Uw melding gaat naar de aandachtsfunctionaris van Gemeente Helmond." in text_of(page)
     assert "S-3.4-01" in text_of(page)
     sent = send(bram, narrative="Het voelde niet pluis.")
     signal = Signal.objects.get()
@@ -290,6 +293,22 @@ def test_what_cannot_even_be_kept_is_given_back(bram, monkeypatch):
     assert failed.status_code == 503
     assert "kopieer het" in text_of(failed)
     assert STORY in failed.content.decode()
+
+
+def test_a_check_against_forged_forms_gives_old_text_back_but_repeats_no_other_sites_words(cast, at):
+    client = signed_in(cast.bram, enforce_csrf_checks=True)
+    form = opened(client) | {"narrative": STORY}
+    at(MONDAY + timedelta(hours=25))
+    assert STORY in client.post("/melden/", form).content.decode()
+    forged = client.post("/melden/", {"form_token": "verzonnen", "narrative": "Bel dit nummer van mij."})
+    assert "Bel dit nummer" not in forged.content.decode()
+
+
+def test_what_is_typed_stays_out_of_the_browsers_own_memory(bram):
+    assert 'autocomplete="off"' in bram.get("/melden/").content.decode()
+    script = (Path(meldroute.__file__).parent / "web" / "static" / "meldroute.js").read_text()
+    for storage in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches."):
+        assert storage not in script
 
 
 def raising(error: Exception):

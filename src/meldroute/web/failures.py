@@ -47,7 +47,7 @@ def keeps_typing(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose cookie is gone or not ours. It is not carried out; the token in it says whose words to keep."""
-    return _page(request, "web/errors/csrf.html", 403, keep_typed(request, now=timezone.now(), give_back=False))
+    return _page(request, "web/errors/csrf.html", 403, keep_typed(request, now=timezone.now()))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -76,6 +76,8 @@ def keep_typed(request: HttpRequest, *, now: datetime, give_back: bool = True) -
     typed = {name: values for name, values in body.items() if name not in OURS and any(values)}
     try:
         kept = drafts.keep(body[TOKEN][0], typed, now=now)
+    except drafts.FormTokenBroken:
+        return Kept()  # not a form of ours: another site's words are not repeated on our page
     except Exception as error:  # the token, the size, the database, the keyring: a page must come all the same
         logger.warning("a form could not be kept: %s", type(error).__name__)
         return Kept(typed=_words(typed) if give_back else ())

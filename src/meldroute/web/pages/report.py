@@ -101,7 +101,8 @@ def _form(now: datetime, data: QueryDict | None = None, initial: dict[str, list[
 def _page(request: HttpRequest, reader: Reader, now: datetime, shown: Shown) -> HttpResponse:
     language = get_language()
     context = {
-        "form": shown.form, "now": now, "note": shown.note, "sent_before": shown.sent_before,
+        "municipality": request.signed_in.memberships[0].organisation, "form": shown.form, "now": now,
+        "note": shown.note, "sent_before": shown.sent_before,
         "kept_at": shown.draft and shown.draft.kept_at, "draft": shown.draft and str(shown.draft.submission),
         "token": drafts.open_form(reader.user, FORM, now=now, submission=shown.submission),
         "emergency": emergency_now(now=now, language=language),
