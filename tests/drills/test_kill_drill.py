@@ -80,7 +80,8 @@ def _database() -> Iterator[str]:
     import psycopg
 
     parts = urlsplit(os.environ["MELDROUTE_DATABASE"])
-    server = psycopg.connect(parts._replace(query=parts.query.replace("&pool=0", "")).geturl(), autocommit=True)
+    address = parts._replace(path="/postgres", query=parts.query.replace("&pool=0", "")).geturl()
+    server = psycopg.connect(address, autocommit=True)
     server.execute("DROP DATABASE IF EXISTS killed WITH (FORCE)")
     server.execute("CREATE DATABASE killed")
     try:
