@@ -45,7 +45,7 @@ def disclosure_scope(reader: Reader) -> UUID | None:
 # Pages that are not about one signal, by role. An unknown role reads nothing.
 _EVERYBODY = frozenset({"policy", "notifications"})
 _OFFICIAL = _EVERYBODY | {"report", "my_reports"}  # anybody who works for a municipality can report
-_AT_THE_DESK = _OFFICIAL | {"work_list", "partners"}
+_AT_THE_DESK = _OFFICIAL | {"work_list", "partners", "flow"}
 AREAS: dict[str, frozenset[str]] = {
     "reporter": _OFFICIAL,
     "focal_point": _AT_THE_DESK,
@@ -53,9 +53,9 @@ AREAS: dict[str, frozenset[str]] = {
     "designated": _AT_THE_DESK,
     "partner": _EVERYBODY | {"disclosures"},
     "care_coordinator": _EVERYBODY | {"disclosures"},
-    "chain_director": _EVERYBODY | {"chain", "partners"},
-    "functional_manager": _OFFICIAL | {"settings", "partners"},
-    "privacy_officer": _OFFICIAL | {"partners"},
+    "chain_director": _EVERYBODY | {"chain", "partners", "flow"},
+    "functional_manager": _OFFICIAL | {"settings", "partners", "flow"},
+    "privacy_officer": _OFFICIAL | {"partners", "flow"},
 }
 
 

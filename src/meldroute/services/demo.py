@@ -22,6 +22,7 @@ from . import founding
 from .accounts import signed_in
 from .advice import AdviceRequest, Asked, ask_advice
 from .answers import NewAnswer, answer_by_phone
+from .assessment import assess
 from .closing import close
 from .contact import NewContact, Told, record_contact
 from .disclosure import preview_disclosure
@@ -140,11 +141,18 @@ def _received(case: Case, cast: dict[str, Reader], *, now: datetime) -> None:
     report(case, cast["bram"], at=now - timedelta(minutes=40))
 
 
+def taken_up_and_enriched(case: Case, cast: dict[str, Reader], *, start: datetime) -> str:
+    reference = report(case, cast["bram"], at=start)
+    take_up(reference, reader=cast["anna"], now=start + timedelta(hours=1))
+    enrich(reference, cast["anna"], at=start + timedelta(hours=2))
+    assess(reference, summary=case.title.nl, indicators=case.indicators, reader=cast["anna"],
+           now=start + timedelta(hours=2))
+    return reference
+
+
 def _waiting_for_partners(case: Case, cast: dict[str, Reader], *, now: datetime) -> None:
     anna, start = cast["anna"], now - timedelta(hours=20)
-    reference = report(case, cast["bram"], at=start)
-    take_up(reference, reader=anna, now=start + timedelta(hours=1))
-    enrich(reference, anna, at=start + timedelta(hours=2))
+    reference = taken_up_and_enriched(case, cast, start=start)
     judge_clear(reference, forms=case.forms, why="De kenmerken zijn duidelijk.", reader=anna,
                 now=start + timedelta(hours=3))
     for partner in ("ISZW", "ZOCO"):
@@ -154,9 +162,7 @@ def _waiting_for_partners(case: Case, cast: dict[str, Reader], *, now: datetime)
 
 def _passing_on(case: Case, cast: dict[str, Reader], *, now: datetime) -> None:
     anna, start = cast["anna"], now - timedelta(hours=5)
-    reference = report(case, cast["bram"], at=start)
-    take_up(reference, reader=anna, now=start + timedelta(hours=1))
-    enrich(reference, anna, at=start + timedelta(hours=2))
+    reference = taken_up_and_enriched(case, cast, start=start)
     judge_clear(reference, forms=case.forms, why="De kenmerken zijn duidelijk.", reader=anna,
                 now=start + timedelta(hours=3))
     call(reference, "AVIM", anna, at=start + timedelta(hours=3), tell=True)
@@ -168,9 +174,7 @@ def _waiting_for_advice(case: Case, cast: dict[str, Reader], *, now: datetime) -
 
 def ask_experts(case: Case, cast: dict[str, Reader], *, start: datetime) -> str:
     anna = cast["anna"]
-    reference = report(case, cast["bram"], at=start)
-    take_up(reference, reader=anna, now=start + timedelta(hours=1))
-    enrich(reference, anna, at=start + timedelta(hours=2))
+    reference = taken_up_and_enriched(case, cast, start=start)
     ask_advice(reference, AdviceRequest(
         experts=(Asked("AVIM", "phone"), Asked("ZOCO", "phone")), question="Wat is dit, en wat kan de gemeente doen?",
         fields=frozenset({"description", "about", "minor"}), description=SEEN,

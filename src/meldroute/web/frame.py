@@ -18,7 +18,7 @@ from meldroute.web.pages.door import reader_of
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
          ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
-         ("partners", _("Partners")), ("notifications", _("Notices")))
+         ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
 ROLES = {"reporter": _("reporter"), "focal_point": _("focal point"), "buddy": _("buddy"),
          "designated": _("designated person"), "partner": _("partner"), "care_coordinator": _("care coordinator"),

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 from meldroute.rules.actors import Reader
 from meldroute.rules.lifecycle import Allowed
 from meldroute.rules.references import BadReference, normalise_reference
-from meldroute.rules.route import Recipient
+from meldroute.rules.facts import FAILED_REFERRAL
+from meldroute.rules.route import Recipient, on_route
 from meldroute.services.reading.signal_cards import ReferralCard, SignalPage
 from meldroute.services.reading.signal_page import open_signal
 
@@ -68,6 +69,7 @@ def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
         "others": _beside_the_route(page), "timeline": _timeline(page), "report": _report(page),
         "flow_url": f"{reverse('flow')}?signaal={page.reference}", "can_enrich": "enrich" in acts,
         "may_answer": "record_contact" in acts,
+        "excluded_names": ", ".join(page.policy.partner(p).known_as for p in page.excluded),
     }
 
 
@@ -86,14 +88,14 @@ def _report(page: SignalPage) -> list[tuple[str, str]]:
 
 
 def _route(page: SignalPage, acts: set[str]) -> list[RouteRow]:
-    by_partner = {r.partner_id: r for r in page.referrals if r.purpose == "referral"}
+    by_partner = {on_route(r.partner_id, page.policy): r for r in page.referrals if r.purpose == "referral"}
     return [_route_row(page, r, by_partner.get(r.partner), acts) for r in page.routing.recipients]
 
 
 def _route_row(page: SignalPage, recipient: Recipient, referral: ReferralCard | None, acts: set[str]) -> RouteRow:
     language = get_language() or "nl"
     at = {"reference": page.reference, "partner": recipient.partner}
-    free = referral is None
+    free = referral is None or referral.status in FAILED_REFERRAL | {"skipped"}
     return RouteRow(
         rank=recipient.rank, partner=page.policy.partner(recipient.partner).known_as, required=recipient.required,
         because=", ".join(_because(page, id, language) for id in recipient.because), source=recipient.source,
@@ -110,14 +112,13 @@ def _because(page: SignalPage, id: str, language: str) -> str:
 
 
 def _beside_the_route(page: SignalPage) -> list[ReferralCard]:
-    on_route = {r.partner for r in page.routing.recipients}
-    return [r for r in page.referrals if r.purpose == "referral" and r.partner_id not in on_route]
+    routed = {r.partner for r in page.routing.recipients}
+    return [r for r in page.referrals if r.purpose == "referral" and on_route(r.partner_id, page.policy) not in routed]
 
 
 def _timeline(page: SignalPage) -> list[Entry]:
-    language = get_language() or "nl"
     return [
-        Entry(at=t.at, what=t.step.say(language) if t.step else str(ACTS.get(t.act, t.act)),
+        Entry(at=t.at, what=str(ACTS.get(t.act, t.act)),
               who=t.by or (_("reporter") if t.act == "signal.received" else ""))
         for t in reversed(page.timeline)
     ]

@@ -21,3 +21,9 @@ def say(text: Text) -> str:
 def word(value: object, table: str) -> str:
     """`{{ fact.outcome|word:"outcome" }}`: the word for one of the program's own values."""
     return str(TABLES[table][value])
+
+
+@register.filter
+def told(text: str, part: str) -> str:
+    """`{{ text|told:part }}`: what was said in a contact; a choice of ours reads as its word."""
+    return str(words.MEANWHILE[text]) if part == "meanwhile" else text
