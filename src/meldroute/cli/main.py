@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy")
+COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain")
 
 
 def main(argv: list[str] | None = None) -> int:
