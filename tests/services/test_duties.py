@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from meldroute.rules.choices import Choices
-from meldroute.services.duties import OnDuty, alerted_at_danger, on_duty
-from meldroute.storage.models import Absence, Membership
+from meldroute.services.duties import OnDuty, alerted_at_danger, on_duty, stood_in_for
+from meldroute.storage.choices import choices_to
+from meldroute.storage.models import Absence, Membership, MunicipalitySettings
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,3 +71,33 @@ def test_one_query_however_far_down_the_list(cast, django_assert_num_queries):
     away(cast.anna, cast.bo, cast.noor)
     with django_assert_num_queries(1):
         told(cast, alerted_at_danger)
+
+
+# Standing in for a neighbour
+
+
+def stands_in_for(cast, now=MONDAY) -> tuple[str, ...]:
+    return tuple(o.name for o, _ in stood_in_for({cast.deurne.pk}, now=now))
+
+
+def test_the_neighbour_stands_in_only_while_nobody_of_their_own_is_there(cast):
+    assert stands_in_for(cast) == ()
+    away(cast.anna)
+    assert stands_in_for(cast) == ()
+    away(cast.bo)
+    assert stands_in_for(cast) == ("Gemeente Helmond",)
+    assert stood_in_for({cast.helmond.pk}, now=MONDAY) == ()
+
+
+def test_a_mandate_that_was_taken_back_gives_nothing_from_that_moment(cast):
+    away(cast.anna, cast.bo)
+    soon = MONDAY + timedelta(hours=1)
+    MunicipalitySettings.objects.create(organisation=cast.helmond, valid_from=soon, saved_at=MONDAY,
+                                        content=choices_to(Choices()))
+    assert stands_in_for(cast) == ("Gemeente Helmond",)
+    assert stands_in_for(cast, now=soon) == ()
+
+
+def test_without_any_mandate_it_costs_one_question(cast, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        stood_in_for({cast.helmond.pk}, now=MONDAY)

@@ -1,14 +1,17 @@
 """Signing in by password, no account of one's own making, the first page of each role, and the choice between roles."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from meldroute.storage.models import Membership, User
+from meldroute.services.intake import NewSignal, register_signal
+from meldroute.storage.models import Absence, HistoryEntry, Membership, User
 from tests.cast import MONDAY, PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,3 +148,50 @@ def test_a_role_that_ended_is_no_longer_used_although_it_was_chosen(cast):
     bram.post("/rol/", {"membership": str(cast.bram.membership)})
     Membership.objects.filter(pk=cast.bram.membership).update(valid_to=MONDAY.date().replace(year=2025))
     assert bram.get("/melden/").status_code == 404
+
+
+# A neighbour that stands in
+
+
+def everybody_of_helmond_is_away(cast):
+    today = timezone.localdate()
+    for reader in (cast.anna, cast.bo):
+        Absence.objects.create(membership_id=reader.membership, from_day=today, to_day=today)
+
+
+def reported(cast, **said) -> str:
+    new = NewSignal("Iemand durft niet naar buiten.", danger=True, **said)
+    return register_signal(new, reader=cast.bram, submission=uuid4(), now=timezone.now()).reference
+
+
+def test_with_nobody_there_the_mandated_neighbour_opens_the_signal_in_their_place(cast):
+    everybody_of_helmond_is_away(cast)
+    reference = reported(cast)
+    noor = signed_in(cast.noor)
+    assert noor.get(f"/signalen/{reference}/").status_code == 404, "not in her own role"
+    assert "Gemeente Helmond heeft vandaag niemand zelf aanwezig" in noor.get("/", follow=True).content.decode()
+    assert noor.post("/rol/", {"membership": str(cast.helmond.pk)}).status_code == 302
+    assert reference in noor.get(reverse("work_list")).content.decode()
+    assert noor.get(f"/signalen/{reference}/").status_code == 200
+    read = HistoryEntry.objects.filter(act="signal.read").last()
+    assert (read.actor, read.chain) == (str(cast.noor.membership), str(cast.helmond.pk))
+
+
+def test_it_ends_by_itself_when_somebody_is_back(cast):
+    everybody_of_helmond_is_away(cast)
+    reference = reported(cast)
+    noor = signed_in(cast.noor)
+    noor.post("/rol/", {"membership": str(cast.helmond.pk)})
+    Absence.objects.filter(membership_id=cast.bo.membership).delete()
+    assert noor.get(f"/signalen/{reference}/").status_code == 404
+    assert noor.post("/rol/", {"membership": str(cast.helmond.pk)}).status_code == 404
+
+
+def test_nobody_else_stands_in_and_never_for_a_signal_about_a_colleague(cast):
+    everybody_of_helmond_is_away(cast)
+    secret = reported(cast, about_colleague=True)
+    noor = signed_in(cast.noor)
+    noor.post("/rol/", {"membership": str(cast.helmond.pk)})
+    assert noor.get(f"/signalen/{secret}/").status_code == 404
+    for reader in (cast.bram, cast.frits, cast.karel, cast.nel):
+        assert signed_in(reader).post("/rol/", {"membership": str(cast.helmond.pk)}).status_code == 404

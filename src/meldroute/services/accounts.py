@@ -7,7 +7,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
-from meldroute.storage.models import Membership
+from meldroute.storage.models import Membership, Organisation
+
+from . import duties
 
 # When somebody has several memberships, the one that works on signals opens first.
 FIRST = ("focal_point", "buddy", "designated", "care_coordinator", "partner", "chain_director", "functional_manager",
@@ -16,9 +18,12 @@ FIRST = ("focal_point", "buddy", "designated", "care_coordinator", "partner", "c
 
 @dataclass(frozen=True, slots=True)
 class MembershipCard:
-    id: UUID
+    """A role to act in. `stands_in`: for a municipality that has nobody of its own today, by its mandate."""
+
+    id: UUID  # what is chosen by: the membership, or the municipality that is stood in for
     role: str
     organisation: str
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,25 @@ class SignedIn:
 
 
 def signed_in(user: UUID, *, chosen: UUID | None, now: datetime) -> SignedIn:
-    """One query. The chosen membership when it is still current, else the first in rank."""
+    """The chosen role when it is still theirs, else the first in rank. One query; at a desk one more, for mandates."""
     day = timezone.localtime(now).date()
     rows = list(Membership.objects.filter(user_id=user).current(day).select_related("organisation"))
-    rows.sort(key=lambda m: (m.pk != chosen, FIRST.index(m.role) if m.role in FIRST else len(FIRST)))
-    cards = tuple(MembershipCard(m.pk, m.role, m.organisation.name) for m in rows)
-    return SignedIn(_reader(user, rows[0]) if rows else None, cards)
+    rows.sort(key=lambda m: FIRST.index(m.role) if m.role in FIRST else len(FIRST))
+    own = [(MembershipCard(m.pk, m.role, m.organisation.name), _reader(user, m, m.organisation)) for m in rows]
+    roles = own + _standing_in(user, rows, now=now)
+    roles.sort(key=lambda role: role[0].id != chosen)
+    return SignedIn(roles[0][1] if roles else None, tuple(card for card, _ in roles))
 
 
-def _reader(user: UUID, membership: Membership) -> Reader:
-    organisation = membership.organisation
+def _standing_in(user: UUID, rows: list[Membership], *, now: datetime) -> list[tuple[MembershipCard, Reader]]:
+    """Acting for a neighbour: the same membership, and the municipality that is stood in for."""
+    desk = {m.organisation_id: m for m in reversed(rows) if m.role in duties.DESK}
+    if not desk:
+        return []
+    return [(MembershipCard(o.pk, desk[by].role, o.name, stands_in=True), _reader(user, desk[by], o))
+            for o, by in duties.stood_in_for(desk, now=now)]
+
+
+def _reader(user: UUID, membership: Membership, organisation: Organisation) -> Reader:
     return Reader(user=user, membership=membership.pk, role=membership.role, organisation=organisation.pk,
                   organisation_kind=organisation.kind, organisation_code=organisation.code)

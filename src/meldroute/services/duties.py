@@ -1,5 +1,6 @@
 """Who carries a duty today. A duty owns a signal; the person behind it comes from dated rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meldroute.rules.choices import Choices
-from meldroute.storage.models import Membership
+from meldroute.storage.choices import mandates_to
+from meldroute.storage.models import Membership, Organisation
 
 DESK = ("focal_point", "buddy")
 
@@ -56,6 +58,21 @@ def chain_directors(*, now: datetime) -> tuple[UUID, ...]:
     """Who oversees the region today. They are told that something is late, never what."""
     present = Membership.objects.filter(role="chain_director").present(timezone.localtime(now).date())
     return tuple(present.values_list("id", flat=True))
+
+
+def stood_in_for(organisations: Collection[UUID], *, now: datetime) -> tuple[tuple[Organisation, UUID], ...]:
+    """Where the desk of one of these stands in today: a mandate names it, and nobody of their own is there.
+
+    Each comes with the neighbour that its mandate names. It ends by itself when somebody is back. Signals about a
+    colleague are never part of it.
+    """
+    mandates = mandates_to(organisations, now=now)
+    if not mandates:
+        return ()
+    day = timezone.localtime(now).date()
+    own = Membership.objects.filter(organisation__in=[o for o, _ in mandates], role__in=DESK).present(day)
+    staffed = set(own.values_list("organisation_id", flat=True))
+    return tuple((o, neighbour) for o, neighbour in mandates if o.pk not in staffed)
 
 
 def _present(municipality: UUID, *, choices: Choices, now: datetime) -> tuple[_Present, ...]:

@@ -1,5 +1,6 @@
 """From a stored row of settings to a municipality's choices, and back."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, time
 from uuid import UUID
@@ -9,7 +10,7 @@ from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
-from .models import MunicipalitySettings
+from .models import MunicipalitySettings, Organisation
 
 
 def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
@@ -21,6 +22,22 @@ def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
 def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings | None:
     return (MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
             .order_by("-valid_from", "-saved_at").first())
+
+
+def mandates_to(organisations: Collection[UUID], *, now: datetime) -> tuple[tuple[Organisation, UUID], ...]:
+    """Municipalities whose choices in force name one of these as the neighbour that stands in, and which one.
+
+    One query where nobody ever did, two where somebody does.
+    """
+    ever = MunicipalitySettings.objects.filter(content__neighbour__in=[str(id) for id in organisations])
+    candidates = set(ever.values_list("organisation_id", flat=True))
+    if not candidates:
+        return ()
+    rows = (MunicipalitySettings.objects.filter(organisation__in=candidates, valid_from__lte=now)
+            .order_by("organisation", "-valid_from", "-saved_at").select_related("organisation"))
+    in_force = {row.organisation_id: row for row in reversed(rows)}
+    named = ((row.organisation, _uuid(row.content.get("neighbour"))) for row in in_force.values())
+    return tuple((organisation, neighbour) for organisation, neighbour in named if neighbour in organisations)
 
 
 def choices_from(content: dict) -> Choices:

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.access import may_enter
-from meldroute.services.accounts import SignedIn
+from meldroute.services.accounts import MembershipCard, SignedIn
 from meldroute.web.pages.door import reader_of
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
@@ -59,7 +59,7 @@ def frame_of(request: HttpRequest) -> Frame:
     signed_in = _signed_in(request)
     if signed_in is None:
         return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
-    roles = [OtherRole(str(card.id), f"{role_name(card.role)} {card.organisation}") for card in signed_in.memberships]
+    roles = [OtherRole(str(card.id), _role_words(card)) for card in signed_in.memberships]
     reader = signed_in.reader
     links = [_link(request, area, label) for area, label in AREAS if reader and may_enter(reader, area)]
     return Frame(person=request.user.name, role=roles[0].label if roles else "",
@@ -72,6 +72,11 @@ def _signed_in(request: HttpRequest) -> SignedIn | None:
     if library and not hasattr(request, "signed_in") and request.user.is_authenticated:
         reader_of(request, now=timezone.now())
     return getattr(request, "signed_in", None)
+
+
+def _role_words(card: MembershipCard) -> str:
+    words = f"{role_name(card.role)} {card.organisation}"
+    return _("%(role)s (you stand in)") % {"role": words} if card.stands_in else words
 
 
 def role_name(role: str) -> str:

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,10 +25,20 @@ BEGINS = ("work_list", "disclosures", "chain", "settings", "report", "my_reports
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request, now=timezone.now())
+    _say_where_they_stand_in(request)
     for area in BEGINS:
         if reader and may_enter(reader, area) and (address := _address(area)):
             return redirect(address)
     return render(request, "web/no_role.html", status=403)
+
+
+def _say_where_they_stand_in(request: HttpRequest) -> None:
+    """A neighbour without anybody of its own today: the mail says that something waits, this says where."""
+    _chosen, *others = request.signed_in.memberships or (None,)
+    for card in others:
+        if card.stands_in:
+            messages.info(request, _("%(municipality)s has nobody of its own today, and you stand in. Choose that role "
+                                     "under your name to see what waits there.") % {"municipality": card.organisation})
 
 
 def _address(area: str) -> str:
