@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.test import Client
 
+from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.desk import key_of
 from meldroute.storage.models import Clock, Disclosure, Referral, Signal
 from tests.cast import MONDAY
 from tests.services.passing_on_help import STORY, pass_on, passing, spoken
-from tests.web.passing_on_help import hidden, signed_in
+from tests.web.passing_on_help import hidden, signed_in, token_of_last_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +54,8 @@ def test_the_care_step_asks_whether_the_person_knows_and_agrees(cast, anna):
     on = anna.get(url, {"next": "1", "channel": "account", "agreement": "unknown"})
     assert on.status_code == 302
     page = anna.get(on.url)
-    assert set(page.context["form"]["fields_given"].value()) == {"about", "danger", "minor"}
+    assert set(page.context["form"]["fields_given"].value()) == {"description", "about", "danger", "minor"}
+    assert "Write below what was seen" in page.content.decode()
     assert STORY not in page.context["card"].text
 
 
@@ -165,3 +168,32 @@ def test_an_address_that_never_worked_and_a_disclosure_sent_by_mistake(cast, ann
     page = anna.get(f"/signalen/{reference}/intrekken/{newest.pk}/")
     assert anna.post(page.wsgi_request.path, {**hidden(page), "reason": "verkeerd"}).status_code == 302
     assert Disclosure.objects.get(pk=newest.pk).withdrawn_at
+
+
+def test_the_signals_page_shows_what_was_given_what_came_back_and_what_can_be_done(cast, anna):
+    """The route names "the care coordinator"; what was sent to the body of this municipality stands in that row."""
+    reference = passing(cast)
+    sent = pass_on(cast, reference, "ZOCO", agreement="unknown")
+    new = NewAnswer("need_more", "Is er een adres?", steps="Eerst bellen", options="Een gesprek")
+    answer_by_phone(reference, referral=sent.referral, new=new, reader=cast.anna, now=MONDAY)
+    page = anna.get(f"/signalen/{reference}/")
+    rows = {row.rank: row for row in page.context["route"] if row.referral}
+    assert [row.referral.partner_id for row in rows.values()] == ["ZOCO_HELMOND"]
+    assert page.context["others"] == []
+    text = page.content.decode()
+    for word in ("Is er een adres?", "Eerst bellen", "Een gesprek", f"/intrekken/{Disclosure.objects.get().pk}/",
+                 f"/niet-aangekomen/{sent.referral}/"):
+        assert word in text
+
+
+def test_a_call_can_be_confirmed_in_writing_with_the_same_frozen_copy(cast, anna):
+    reference = passing(cast, "SU")
+    spoken(cast, reference)
+    called = Referral.objects.get()
+    assert f"/nieuwe-link/{called.pk}/" in anna.get(f"/signalen/{reference}/").content.decode()
+    page = anna.get(f"/signalen/{reference}/nieuwe-link/{called.pk}/")
+    sent = anna.post(page.wsgi_request.path, {**hidden(page), "to": "avim@partner.example"})
+    code = anna.get(sent.url).context["code"]
+    partner = Client().post(f"/antwoord/{token_of_last_mail()}/", {"code": code})
+    assert STORY in partner.content.decode()
+    assert Disclosure.objects.count() == 1

@@ -94,12 +94,13 @@ def preview_disclosure(reference: str, *, partner: str, reader: Reader, now: dat
                        purpose_text: str = "", legal_basis: str = "", grounds: Grounds = NO_GROUNDS) -> PreviewCard:
     """The exact text before it goes, without sending anything. `fields` None: the minimum. Opening it is logged."""
     desk = look_at(reference, reader=reader, now=now)
-    draft_of, description = _begin(desk, description)
+    material, description = _begin(desk, description)
     partner = resolved(desk, partner)
-    chosen = frozenset(fields) if fields is not None else _minimum(_way(desk, partner, purpose, grounds), draft_of)
+    way = _way(desk, partner, purpose, grounds)
+    chosen = frozenset(fields) if fields is not None else rules.minimal(way, material=material)
     draft = compose(desk, partner=partner, kind=purpose, chosen_fields=chosen, legal_basis=legal_basis,
                     purpose=purpose_text, grounds=grounds, description=description, question=question)
-    card = _card(desk, _way(desk, partner, purpose, grounds), draft, draft_of, description)
+    card = _card(desk, way, draft, material, description)
     log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part="disclosure")
     return card
 
@@ -115,11 +116,6 @@ def _way(desk: Desk, partner: str, purpose: str, grounds: Grounds) -> Way:
     """Legal bases and partners are always those of the policy in force today."""
     return Way(partner, purpose, timezone.localtime(desk.now).date(), pack_now(now=desk.now).policy,
                danger=desk.signal.danger, agreed=grounds.agreement == "yes")
-
-
-def _minimum(way: Way, material: Material) -> frozenset[str]:
-    found = rules.minimal(way, material=material)
-    return found if material.texts.get("description") else found - {"description"}
 
 
 def compose(desk: Desk, *, partner: str, kind: str, chosen_fields: Iterable[str], legal_basis: str = "",
@@ -175,7 +171,8 @@ def _by(desk: Desk) -> UUID:
 def _content(draft: Draft, grounds: Grounds, purpose: str) -> dict:
     return {
         "text": draft.text, "lines": [list(line) for line in draft.lines], "purpose": purpose,
-        "bases": [b.id for b in draft.decided.bases], "warnings": list(draft.decided.warnings),
+        "bases": [b.id for b in draft.decided.bases], "basis": dict(draft.lines)[GRONDSLAG.nl],
+        "warnings": list(draft.decided.warnings),
         "grounds": {name: getattr(grounds, name) for name in Grounds.__slots__ if getattr(grounds, name)},
     }
 

@@ -61,6 +61,7 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureCard:
+    id: str
     text: str
     purpose: str
     legal_basis: Text
@@ -77,6 +78,8 @@ class AnswerCard:
     kind: str
     via: str
     text: str
+    steps: str
+    options: str
     at: datetime
 
 

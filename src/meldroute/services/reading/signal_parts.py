@@ -130,8 +130,10 @@ def contacts(rows: Rows, key: bytes, policy: Policy) -> tuple[ContactCard, ...]:
 def answers_by_referral(rows: Rows, key: bytes) -> dict[UUID, list[AnswerCard]]:
     found: dict[UUID, list[AnswerCard]] = defaultdict(list)
     for row in rows.answers:
-        text = row.unseal("content_sealed", key=key).get("text", "")
-        found[row.referral_id].append(AnswerCard(kind=row.kind, via=row.via, text=text, at=row.at))
+        said = row.unseal("content_sealed", key=key)
+        found[row.referral_id].append(AnswerCard(
+            kind=row.kind, via=row.via, text=said.get("text", ""), steps=said.get("steps", ""),
+            options=said.get("options", ""), at=row.at))
     return found
 
 
@@ -139,7 +141,7 @@ def referrals(rows: Rows, key: bytes, policy: Policy, answers: dict[UUID, list[A
               now: datetime) -> tuple[ReferralCard, ...]:
     given: dict[UUID, list[DisclosureCard]] = defaultdict(list)
     for row in rows.disclosures:
-        given[row.referral_id].append(_disclosure(row, rows, key, policy))
+        given[row.referral_id].append(_disclosure(row, rows, key))
     clocks = {c.referral_id: c for c in sorted(rows.clocks, key=lambda c: c.due_at, reverse=True) if c.referral_id}
     return tuple(
         _referral(r, policy, clocks.get(r.pk), tuple(given[r.pk]), tuple(answers[r.pk]), now=now)
@@ -157,11 +159,11 @@ def _referral(row: Referral, policy: Policy, clock: Clock | None, given: tuple[D
     )
 
 
-def _disclosure(row: Disclosure, rows: Rows, key: bytes, policy: Policy) -> DisclosureCard:
+def _disclosure(row: Disclosure, rows: Rows, key: bytes) -> DisclosureCard:
     content = row.unseal("content_sealed", key=key)
-    basis = policy.legal_basis(row.legal_basis).label if row.legal_basis else Text("")
+    basis = Text(content["basis"]) if "basis" in content else Text(row.legal_basis)
     return DisclosureCard(
-        text=content["text"], purpose=content.get("purpose", ""), legal_basis=basis, fields=tuple(row.fields),
+        id=str(row.pk), text=content["text"], purpose=content.get("purpose", ""), legal_basis=basis, fields=tuple(row.fields),
         override=row.override, channel=row.channel, at=row.at, by=rows.names.get(str(row.by_id), ""),
         withdrawn_at=row.withdrawn_at,
     )

@@ -36,6 +36,7 @@ class PhoneForm(ActForm, AnswerForm):
         names = BUTTONS | (ADVICE if page.purpose == "advice" else {})
         self.fields["answer"].choices = [(kind, names[kind]) for kind in answers_now(page.status)]
         self.fields["text"].label = _("In their words")
+        self.fields["steps"].label, self.fields["options"].label = _("Steps they advise"), _("Options they see")
         self.fields["text"].help_text = _("With \"no feedback possible now\" nothing is kept but that.")
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from meldroute.rules.actors import Reader
+from meldroute.rules.facts import FAILED_REFERRAL
 from meldroute.rules.lifecycle import Allowed
 from meldroute.rules.references import BadReference, normalise_reference
-from meldroute.rules.facts import FAILED_REFERRAL
 from meldroute.rules.route import Recipient, on_route
 from meldroute.services.reading.signal_cards import ReferralCard, SignalPage
 from meldroute.services.reading.signal_page import open_signal
@@ -95,14 +95,15 @@ def _route(page: SignalPage, acts: set[str]) -> list[RouteRow]:
 def _route_row(page: SignalPage, recipient: Recipient, referral: ReferralCard | None, acts: set[str]) -> RouteRow:
     language = get_language() or "nl"
     at = {"reference": page.reference, "partner": recipient.partner}
-    free = referral is None or referral.status in FAILED_REFERRAL | {"skipped"}
+    skipped = referral is not None and referral.status == "skipped"
+    free = referral is None or skipped or referral.status in FAILED_REFERRAL
+    may_skip = free and not skipped and recipient.required and "skip_referral" in acts
     return RouteRow(
         rank=recipient.rank, partner=page.policy.partner(recipient.partner).known_as, required=recipient.required,
         because=", ".join(_because(page, id, language) for id in recipient.because), source=recipient.source,
-        status=recipient.status, referral=None if free or referral.status == "skipped" else referral,
-        skipped=bool(referral) and referral.status == "skipped",
+        status=recipient.status, referral=None if skipped else referral, skipped=skipped,
         refer_url=reverse("refer", kwargs=at) if free and "refer" in acts else "",
-        skip_url=reverse("skip_referral", kwargs=at) if free and recipient.required and "skip_referral" in acts else "",
+        skip_url=reverse("skip_referral", kwargs=at) if may_skip else "",
     )
 
 
