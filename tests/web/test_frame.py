@@ -3,6 +3,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.utils.translation import override
 
@@ -23,6 +24,7 @@ def dutch():
 def request_of(*roles: str, page: str = "work_list"):
     request = RequestFactory().get("/")
     request.resolver_match = SimpleNamespace(url_name=page)
+    request.user = AnonymousUser()
     if roles:
         cards = tuple(MembershipCard(UUID(int=n), role, "Helmond") for n, role in enumerate(roles, start=1))
         reader = Reader(ONE, ONE, roles[0], TWO, "municipality", "GM0794")
