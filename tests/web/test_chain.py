@@ -42,7 +42,7 @@ def test_steps_municipalities_and_what_is_late_without_reference_danger_or_child
     page = text(look(cast.karel))
     assert re.search(r"Received 6 3 hours", page)
     assert "Gemeente Helmond 6" in page
-    assert "Gemeente Helmond Received 1 working day" in page
+    assert "Gemeente Helmond Received 1 working day 6" in page
     for secret in (*references, "De buurman"):
         assert secret not in page
 

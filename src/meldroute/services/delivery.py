@@ -12,7 +12,7 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from meldroute.channels.email import BadAddress, NotDelivered, message_id_of, notice_text, send_notice
 from meldroute.rules.actors import TICK
@@ -70,10 +70,12 @@ def take_one(*, now: datetime, due: datetime | None = None) -> Message | None:
     loses it then, and nobody finds it sooner.
     """
     due = due or now
-    while (id := _first_due(due)) is not None:
+    while (found := _first_due(due)) is not None:
+        id, planned = found
         lease = uuid4()
-        if _due(due).filter(pk=id).update(lease=lease, lease_until=now + LEASE, next_try_at=now + LEASE,
-                                          attempts=F("attempts") + 1):
+        # Whoever took it meanwhile moved the moment it was planned for; then this changes nothing.
+        if Message.objects.filter(pk=id, next_try_at=planned).update(
+                lease=lease, lease_until=now + LEASE, next_try_at=now + LEASE, attempts=F("attempts") + 1):
             return Message.objects.select_related("membership__user", "signal", "referral").get(pk=id)
     return None
 
@@ -107,13 +109,10 @@ def retry_now(messages, *, now: datetime) -> int:
 # The queue
 
 
-def _due(now: datetime):
-    """One index, two ends: what is due, and what a clock that ran ahead put impossibly far away."""
-    return Message.objects.filter(Q(next_try_at__lte=now) | Q(next_try_at__gt=now + IMPOSSIBLE))
-
-
-def _first_due(now: datetime) -> UUID | None:
-    return _due(now).order_by("next_try_at").values_list("pk", flat=True).first()
+def _first_due(now: datetime) -> tuple[UUID, datetime] | None:
+    """The two ends of one index: what is due, and what a clock that ran ahead put impossibly far away."""
+    planned = Message.objects.order_by("next_try_at").values_list("pk", "next_try_at")
+    return planned.filter(next_try_at__lte=now).first() or planned.filter(next_try_at__gt=now + IMPOSSIBLE).first()
 
 
 def _held(message: Message, *, now: datetime):

@@ -35,6 +35,15 @@ def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -
              handed_to=[str(s) for s in successors])
 
 
+def take_over(id: UUID, *, last_day: date, reader: Reader, now: datetime) -> tuple[str, ...]:
+    """Who would carry the duty from the day after: their names, for the page that asks."""
+    row = memberships_of(reader).filter(pk=id).first()
+    if row is None:
+        raise NoSuchMember
+    ids = _successors(row, after=last_day, now=now)
+    return tuple(Membership.objects.filter(pk__in=ids).order_by("user__name").values_list("user__name", flat=True))
+
+
 def _refuse_end(row: Membership, *, last_day: date, day: date, now: datetime) -> None:
     if row.valid_to is not None and row.valid_to < day:
         raise AppointmentRefused("ended")

@@ -1,5 +1,6 @@
 """The region as the chain director sees it: counts and days, never a signal."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,6 @@ from .door import enters
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
@@ -40,7 +40,7 @@ def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
 
 def _steps(card: ChainCard) -> Table:
     columns = (_("Step"), _("Open"), _("Median wait"), _("Late"))
-    return Table(_("Steps"), columns, tuple(_step(step) for step in card.steps))
+    return Table(columns, tuple(_step(step) for step in card.steps))
 
 
 def _step(step: StepCount) -> tuple[str, ...]:
@@ -50,20 +50,20 @@ def _step(step: StepCount) -> tuple[str, ...]:
 
 def _municipalities(card: ChainCard) -> Table:
     columns = (_("Municipality"), _("Open"), _("Late"))
-    return Table(_("Municipalities"), columns,
-                 tuple((m.name, _number(m.open), _number(m.late)) for m in card.municipalities))
+    return Table(columns, tuple((m.name, _number(m.open), _number(m.late)) for m in card.municipalities))
 
 
 def _escalated(card: ChainCard) -> Table | None:
     if not card.escalated:
         return None
-    columns = (_("Municipality"), _("Step"), _("How late"))
-    return Table(_("Late, although focal point and buddy were told"), columns, tuple(map(_term, card.escalated)))
+    columns = (_("Municipality"), _("Step"), _("How late"), _("How many"))
+    alike = Counter(card.escalated)  # in the order they have
+    return Table(columns, tuple(_term(term, number) for term, number in alike.items()))
 
 
-def _term(term: EscalatedTerm) -> tuple[str, ...]:
+def _term(term: EscalatedTerm, number: int) -> tuple[str, ...]:
     days = ngettext("%(n)s working day", "%(n)s working days", term.days_late) % {"n": term.days_late}
-    return (term.municipality, term.step.say(_language()), days)
+    return (term.municipality, term.step.say(_language()), days, str(number))
 
 
 def _number(number: int | None) -> str:

@@ -112,13 +112,19 @@ def _person(card: MemberCard) -> Person:
     appointed = [str(DOMAINS[card.domain])] if card.domain else []
     appointed += [card.appointed_by] if card.appointed_by else []
     appointed += [_day(card.appointed_on)] if card.appointed_on else []
-    until = _("until and including %(day)s") % {"day": _day(card.valid_to)} if card.valid_to else ""
     return Person(
         id=str(card.id), name=card.name, email=card.email, role=str(ROLES.get(card.role, card.role)),
-        about=", ".join(appointed), days=f"{_('since')} {_day(card.valid_from)} {until}".strip(),
+        about=", ".join(appointed), days=_days(card),
         state=str(STATES[card.state]), active=card.state != "ended", refused=card.refused,
         absences=tuple(Absence(str(a.id), _span(a.from_day, a.to_day)) for a in card.absences),
     )
+
+
+def _days(card: MemberCard) -> str:
+    if card.valid_to is None:
+        return _("from %(first)s") % {"first": _day(card.valid_from)}
+    days = {"first": _day(card.valid_from), "last": _day(card.valid_to)}
+    return _("from %(first)s until and including %(last)s") % days
 
 
 def _span(first, last) -> str:
@@ -152,8 +158,10 @@ def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
 @manages
 def end(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
-    lines = [_("From the next day on, focal point and buddy see each other's signals as now; whoever remains is told."),
-             _("The last focal point can leave only when somebody takes over.")]
+    others = leaving.take_over(id, last_day=timezone.localtime(now).date(), reader=reader, now=now)
+    lines = [_("What waits for this person then waits for whoever has the duty from the next day on. They are told."),
+             _("Ready to take over: %(names)s.") % {"names": ", ".join(others)} if others
+             else _("Nobody is ready to take over. While open signals wait, the last one cannot leave.")]
     return _act(request, now, EndForm(request.POST or None, initial={"last_day": timezone.localtime(now).date()}),
                 lambda data: leaving.end_membership(id, last_day=data["last_day"], reader=reader, now=now),
                 title=_("End a role: %(name)s, %(role)s"), card=card, submit=_("End this role"), lines=lines,

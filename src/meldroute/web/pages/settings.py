@@ -220,7 +220,7 @@ class NormFields:
 
 def _norm(form: NormsForm, row) -> NormFields:
     id = row.norm.id
-    own = "" if row.source == "own norm" else row.source
+    own = "" if row.source == "own norm" else row.source.removeprefix("eigen norm; ")
     return NormFields(row.label.say(_language()), form[f"amount:{id}"], form[f"unit:{id}"], own)
 
 

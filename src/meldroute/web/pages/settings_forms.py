@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.choices import Choices, Finding, Reach
@@ -65,8 +66,8 @@ class NormsForm(SettingsForm):
         super().__init__(*args, **words)
         for row in self.rows:
             self.fields[f"amount:{row.norm.id}"] = forms.IntegerField(
-                label=_("Number"), min_value=1, max_value=1000, initial=row.norm.amount)
-            self.fields[f"unit:{row.norm.id}"] = forms.ChoiceField(label=_("of"), choices=UNITS, initial=row.norm.unit)
+                label=row.label.say(get_language() or "nl"), min_value=1, max_value=1000, initial=row.norm.amount)
+            self.fields[f"unit:{row.norm.id}"] = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial=row.norm.unit)
 
     def value(self) -> dict[str, Norm]:
         typed = {row.norm.id: self._norm(row) for row in self.rows}
