@@ -12,7 +12,7 @@ from datetime import datetime
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.policy import Advice, Indicator
-from meldroute.storage.models import Clock, Signal
+from meldroute.storage.models import Signal
 
 from . import clocks, duties
 from .desk import Desk, at_desk

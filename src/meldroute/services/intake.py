@@ -17,7 +17,7 @@ from meldroute.storage.models import Draft, Message, Signal, SignalKey
 from meldroute.storage.sealing import new_signal_key, unwrap_key, wrap_key
 
 from . import clocks, duties
-from .running_policy import pack_now, version_id
+from .running_policy import pack_now, remember_pack, version_id
 
 REFERENCE_TRIES = 3  # a drawn reference can exist already: rare, and then another is drawn
 
@@ -93,6 +93,7 @@ def register_signal(new: NewSignal, *, reader: Reader, submission: UUID, now: da
         except IntegrityError:
             if earlier := _arrived(submission, reader):
                 return _same_report(new, earlier)
+            remember_pack(now=now)  # a version that came into force since the start is stored at its first use
     raise NoFreeReference
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -25,13 +26,13 @@ class PackChanged(Exception):
 
 
 @lru_cache(maxsize=8)
-def _pack_on(day: date) -> LoadedPack:
-    return load_pack(settings.MELDROUTE_PACK, on=day, folder=settings.MELDROUTE_PACKS)
+def _pack_on(day: date, pack: str, folder: Path | None) -> LoadedPack:
+    return load_pack(pack, on=day, folder=folder)
 
 
 def pack_now(*, now: datetime) -> LoadedPack:
     """The pack in force today, local time. Numbers, hours and partner channels always come from here."""
-    return _pack_on(timezone.localtime(now).date())
+    return _pack_on(timezone.localtime(now).date(), settings.MELDROUTE_PACK, settings.MELDROUTE_PACKS)
 
 
 def version_id(pack: LoadedPack) -> UUID:
