@@ -52,8 +52,8 @@ def test_an_unknown_pack_is_a_wrong_word(capsys):
 @pytest.mark.parametrize("words", [["check-policy", "oost-brabant"], ["explain", "SU", "danger"]])
 def test_neither_django_nor_a_database_is_touched(words, tmp_path):
     """The command must work on a machine that has nothing but the pack."""
-    program = f"import sys; from meldroute.cli.main import main; code = main({words!r}); " \
-              "sys.exit(code or 10 * any(name.split('.')[0] == 'django' for name in sys.modules))"  # fmt: skip
+    program = (f"import sys; from meldroute.cli.main import main; code = main({words!r})\n"
+               "sys.exit(code or 10 * any(name.split('.')[0] == 'django' for name in sys.modules))")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
