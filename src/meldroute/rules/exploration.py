@@ -1,7 +1,7 @@
 """Walk every path a signal can take under a policy, with the same `may_take_step` that services call.
 
-Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not). A referral is open, answered or failed here; its own small lifecycle is
-proven apart, in `referral.py`.
+Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not).
+A referral is open, answered or failed here; its own small lifecycle is proven apart, in `referral.py`.
 
 There are far more combinations of facts than a guard can tell apart, so facts are simplified first
 (`terrain.py`); the tests prove that every guard answers the same about facts and simplified facts.
