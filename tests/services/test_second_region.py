@@ -201,7 +201,7 @@ def test_every_button_of_a_signal_leads_to_a_page_in_this_regions_words(coast, c
             assert (address, answer.status_code) == (address, 200)
             assert not OTHER_REGION.search(answer.content.decode()), address
             seen.add(address.rsplit("/", 2)[1])
-    assert len(seen) >= 4, seen
+    assert {"oppakken", "verrijken", "contact", "duidelijk"} <= seen
 
 
 def test_the_same_version_with_other_content_stops_the_start(coast, settings, tmp_path):

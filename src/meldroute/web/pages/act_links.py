@@ -49,8 +49,14 @@ class StepLink:
 def step_links(steps: tuple[Allowed | Refused, ...], *, reference: str, danger_first: bool) -> list[StepLink]:
     """Allowed steps as buttons, the others with why not. In danger that nobody called about, calling comes first."""
     allowed = sorted((s for s in steps if isinstance(s, Allowed)), key=lambda s: _rank(s, danger_first=danger_first))
-    links = [_allowed(s, reference, primary=n == 0) for n, s in enumerate(_once_per_page(allowed))]
-    return links + [_refused(s) for s in steps if isinstance(s, Refused) and s.guard != "role"]
+    choosing = [Allowed(s.step, s.step.to or "") for s in steps if _chosen_there(s)]
+    links = [_allowed(s, reference, primary=n == 0) for n, s in enumerate(_once_per_page([*allowed, *choosing]))]
+    return links + [_refused(s) for s in steps if isinstance(s, Refused) and s.guard != "role" and not _chosen_there(s)]
+
+
+def _chosen_there(answer: Allowed | Refused) -> bool:
+    """Held back by nothing but the forms, which are chosen on the page of the act itself."""
+    return isinstance(answer, Refused) and answer.guard == "forms_chosen" and answer.step.act in PAGES
 
 
 def _rank(answer: Allowed, *, danger_first: bool) -> int:
