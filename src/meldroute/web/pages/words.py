@@ -83,6 +83,10 @@ ACTS = {
     "message.sent": _("Notice sent"),
     "clock.reminded": _("Reminder"),
     "clock.escalated": _("Escalated"),
+    "clock.late": _("Term passed: focal point and buddy told"),
+    "clock.repeated": _("Reminded again: still late"),
+    "message.failing": _("Notice could not be sent yet"),
+    "message.refused": _("Notice could not be sent: the mail address is wrong"),
 }
 MEANWHILE = {"nothing": _("nothing for now"), "something": _("something"), "not_asked": _("not asked")}
 CONTACT_PARTS = {"whom": _("spoken to"), "reference": _("their reference"), "agreements": _("agreed"),
