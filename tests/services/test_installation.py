@@ -1,6 +1,7 @@
 """A database starts only with the keyring and the policy packs it belongs to."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,15 @@ def test_a_broken_extra_pack_stops_the_start_before_its_first_day(fresh, setting
     settings.MELDROUTE_PACKS = tmp_path / "packs"
     with pytest.raises(CannotStart, match="region 2030-01-01"):
         installation.prepare(now=NOW)
+
+
+@pytest.mark.parametrize(("case", "words"), [
+    ("dead-end", "state 'wachten': a signal can get stuck here"),
+    ("feedback-bypassed", "step 'sluit': ends a signal though the reporter heard nothing"),
+    ("order-reversed", "passes a signal on to ZORG before POLITIE"),
+])  # fmt: skip
+def test_a_pack_that_reads_well_and_breaks_a_promise_stops_the_start_too(fresh, settings, case, words):
+    settings.MELDROUTE_PACKS = Path(__file__).parent.parent / "broken_packs" / case
+    with pytest.raises(CannotStart) as refused:
+        installation.prepare(now=NOW)
+    assert words in str(refused.value)

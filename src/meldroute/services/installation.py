@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from meldroute.policies import UnknownPack, available_packs, read_pack
+from meldroute.rules.check import check
 from meldroute.rules.policy_parse import PolicyErrors
 from meldroute.services import running_policy
 from meldroute.storage.keyring import KeyringMissing, KeyringRefused, create_keyring, keyring_fingerprint
@@ -27,7 +28,7 @@ def prepare(*, now: datetime) -> None:
                 f"keyring {settings.MELDROUTE_KEYRING}: it does not belong to this database. "
                 "Put back the keyring that does, or name it in MELDROUTE_KEYRING."
             )
-        _read_every_pack()
+        _prove_every_pack()
         running_policy.remember_pack(now=now)
     except (KeyringRefused, PolicyErrors, UnknownPack, running_policy.PackChanged) as error:
         raise CannotStart(str(error)) from error
@@ -43,7 +44,9 @@ def _begin(*, now: datetime) -> None:
     Installation.objects.create(keyring=fingerprint, created_at=now)
 
 
-def _read_every_pack() -> None:
+def _prove_every_pack() -> None:
     """Also those that do not run yet: a broken one is found today, not on the day it comes into force."""
     for found in available_packs(settings.MELDROUTE_PACKS):
-        read_pack(found.folder)
+        report = check(read_pack(found.folder).policy)
+        if not report.is_sound:
+            raise CannotStart("\n".join(str(problem) for problem in report.problems))
