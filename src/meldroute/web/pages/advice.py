@@ -31,6 +31,7 @@ HOW = {"phone": gettext_lazy("by phone: I call them and ask"),
 
 
 class AdviceForm(ActForm, GroundsFields):
+    optional_is_said_above = True  # nobody has to be asked, and grounds are only for more than the minimum
     question = forms.CharField(label=gettext_lazy("What do you want to know?"), max_length=3000,
                                widget=forms.Textarea(attrs={"rows": 3}))
     description = forms.CharField(

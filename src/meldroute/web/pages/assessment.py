@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import groupby
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,26 @@ from django.views.decorators.http import require_http_methods
 
 from meldroute.rules.actors import Reader
 from meldroute.services import assessment
-from meldroute.services.assessment import AssessmentPage
+from meldroute.services.assessment import AssessmentPage, SeenIndicator
 
 from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
 from .door import enters
 
 AREA = "work_list"
 REASON = forms.Textarea(attrs={"rows": 2})
+LISTS = {"ILO_DELPHI_LABOUR": gettext_lazy("Work (list of the ILO)"), "MELDROUTE_PRACTICE": gettext_lazy("Practice")}
+DIMENSIONS = {
+    "deceptive_recruitment": gettext_lazy("deceived at recruitment"),
+    "coercive_recruitment": gettext_lazy("forced at recruitment"),
+    "recruitment_abuse_vulnerability": gettext_lazy("vulnerability abused at recruitment"),
+    "exploitation": gettext_lazy("exploitation"), "coercion_destination": gettext_lazy("force at work"),
+    "abuse_vulnerability_destination": gettext_lazy("vulnerability abused at work"),
+    "behaviour": gettext_lazy("behaviour"), "coercion": gettext_lazy("force"), "context": gettext_lazy("context"),
+    "counter": gettext_lazy("points the other way"), "location": gettext_lazy("the place"),
+    "observation": gettext_lazy("seen by yourself"), "physical": gettext_lazy("the body"),
+    "recruitment": gettext_lazy("recruitment"), "situation": gettext_lazy("living situation"),
+    "vulnerability": gettext_lazy("vulnerability"), "youth": gettext_lazy("young people"),
+}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
 
 
@@ -64,8 +78,18 @@ def assess(request: HttpRequest, reader: Reader, now: datetime, reference: str) 
         if not status:
             return done(request, reference, _("The summary and the indicators were saved."))
     ticked = set(form["indicators"].value() or ())
+    groups = [(_group_words(*key), tuple(seen)) for key, seen in groupby(page.indicators, key=_group)]
     return act_page(request, Showing(_("Summary and indicators"), _("Save this"), template="web/assessment.html"),
-                    act=page.act, form=form, now=now, status=status, page=page, ticked=ticked)
+                    act=page.act, form=form, now=now, status=status, page=page, ticked=ticked, groups=groups)
+
+
+def _group(seen: SeenIndicator) -> tuple[str, str]:
+    return seen.indicator.set, seen.indicator.dimension
+
+
+def _group_words(list_: str, dimension: str) -> str:
+    """A list or dimension that only another region's pack knows is called by its own id."""
+    return f"{LISTS.get(list_, list_)}: {DIMENSIONS.get(dimension, dimension.replace('_', ' '))}"
 
 
 def _opener(reference: str, reader: Reader, now: datetime, *, part: str) -> Callable[[], AssessmentPage]:
@@ -97,7 +121,8 @@ def set_minor(request: HttpRequest, reader: Reader, now: datetime, reference: st
         if not status:
             return done(request, reference, _("It was recorded whether somebody is younger than 18."))
     showing = Showing(_("Younger than 18?"), _("Save this answer"), template="web/circumstances.html")
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page,
+                    lines=page.minor_lines)
 
 
 # Danger
@@ -126,7 +151,7 @@ def set_danger(request: HttpRequest, reader: Reader, now: datetime, reference: s
         _("Danger: focal point and buddy are alerted at once, the clock becomes shorter. Call before anything else."),
         _("No longer danger: the signal goes back to its place in the list. The running clock keeps its time."),
     ))  # fmt: skip
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
+    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, danger=True)
 
 
 def _danger_said(danger: str) -> str:

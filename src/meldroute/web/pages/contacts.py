@@ -35,6 +35,7 @@ MISSING = {
 
 
 class ContactForm(ActForm, GroundsFields):
+    optional_is_said_above = True  # what is needed depends on whether they were reached
     partner = forms.CharField(widget=forms.HiddenInput)
     reached = forms.ChoiceField(label=gettext_lazy("Did you speak to them?"), widget=forms.RadioSelect, choices=(
         ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no, I tried"))))  # fmt: skip
@@ -42,8 +43,8 @@ class ContactForm(ActForm, GroundsFields):
                              widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL))
     channel = forms.ChoiceField(label=gettext_lazy("How?"), choices=[(c, CHANNELS[c]) for c in contact.CHANNELS])
     whom = forms.CharField(label=gettext_lazy("Whom did you speak to?"), required=False, max_length=200)
-    reference = forms.CharField(label=gettext_lazy("Their reference"), required=False, max_length=100)
-    agreements = forms.CharField(label=gettext_lazy("What was agreed?"), required=False, max_length=5000,
+    reference = forms.CharField(label=gettext_lazy("Their reference, if they gave one"), required=False, max_length=100)
+    agreements = forms.CharField(label=gettext_lazy("What was agreed, if anything?"), required=False, max_length=5000,
                                  widget=forms.Textarea(attrs={"rows": 3}))
     meanwhile = forms.ChoiceField(
         label=gettext_lazy("What may the municipality do meanwhile?"), required=False, widget=forms.RadioSelect,

@@ -59,6 +59,7 @@ def take_up(request: HttpRequest, reader: Reader, now: datetime, reference: str)
 
 
 class FactForm(ActForm):
+    optional_is_said_above = True  # what is needed depends on the outcome, and the help says so
     item = forms.ChoiceField(label=gettext_lazy("What did you look up?"), widget=forms.RadioSelect)
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
     subject = forms.ChoiceField(label=gettext_lazy("It is about"), choices=SUBJECTS, required=False)

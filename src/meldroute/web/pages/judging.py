@@ -32,6 +32,8 @@ MISSING = {
 class FormsField(ActForm):
     """The forms of exploitation and their sub-forms, chosen on the page that judges."""
 
+    optional_is_said_above = True  # what is needed depends on the conclusion, and each part says so
+
     forms_chosen = forms.MultipleChoiceField(label=gettext_lazy("Which form or forms?"), required=False,
                                              widget=forms.CheckboxSelectMultiple)
     sub_forms = forms.MultipleChoiceField(label=gettext_lazy("Which kind?"), required=False,
