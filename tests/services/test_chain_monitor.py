@@ -36,6 +36,14 @@ def test_a_step_shows_how_many_wait_how_long_and_which_share_is_late(cast):
     assert (late.open, late.late_share) == (7, 100)
 
 
+def test_steps_can_be_counted_for_what_came_in_lately(cast):
+    report(cast, 6, now=MONDAY - timedelta(days=40))
+    report(cast, 5, now=MONDAY - timedelta(days=4))
+    steps = {days: received(chain(reader=cast.karel, now=MONDAY, days=days)) for days in (None, 30, 3)}
+    assert [steps[days].open for days in (None, 30, 3)] == [11, 5, None]
+    assert steps[30].median_wait == timedelta(days=4)
+
+
 @pytest.mark.parametrize("number", [0, 1, 4])
 def test_a_small_number_is_not_told_nor_what_follows_from_it(cast, number):
     report(cast, number)

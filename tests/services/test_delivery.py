@@ -142,6 +142,23 @@ def test_a_partner_with_accounts_gets_one_mail_per_person(cast, mail_server):
     assert len({mail["Message-ID"] for mail in mail_server.messages}) == 2
 
 
+def test_who_starts_tomorrow_is_told_today(cast, mail_server):
+    user = User.objects.create_user("nina@voorbeeld.example", None, name="Nina Nieuw")
+    row = Membership.objects.create(user=user, organisation=cast.helmond, role="focal_point", valid_from=date(2026, 11, 24))
+    Message.objects.create(kind="role_given", recipient_kind="membership", membership=row, municipality=cast.helmond,
+                           created_at=MONDAY, next_try_at=MONDAY)
+    deliver_due(now=MONDAY)
+    assert to(mail_server) == ["nina@voorbeeld.example"]
+
+
+def test_a_slow_mail_server_does_not_hold_up_the_clocks(cast, mail_server):
+    report(cast), report(cast), report(cast)
+    seconds = iter(range(0, 10_000, 20))  # every look at the watch is twenty seconds later
+    done = deliver_due(now=MONDAY, watch=Watch(MONDAY, elapsed=lambda: next(seconds)))
+    assert done.sent < 3
+    assert Message.objects.filter(next_try_at__lte=MONDAY, lease=None).exists()  # for the next round
+
+
 def test_somebody_who_is_away_still_gets_what_was_theirs(cast, mail_server):
     report(cast)
     Absence.objects.create(membership_id=cast.anna.membership, from_day=date(2026, 11, 23), to_day=date(2026, 11, 27))

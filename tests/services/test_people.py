@@ -58,7 +58,7 @@ def test_a_focal_point_is_appointed_by_the_college_from_care_or_safety_beside_an
 def test_those_who_read_signals_hear_that_somebody_comes_to_read_along(cast):
     made = appoint(cast)
     told = {m.membership_id for m in Message.objects.filter(kind="role_given")}
-    assert told == {made.membership, cast.anna.membership, cast.bo.membership}
+    assert told == {made.membership, cast.anna.membership, cast.bo.membership, cast.pia.membership}
 
 
 def test_an_account_that_exists_gets_a_role_beside_the_others_and_keeps_its_password(cast):
@@ -224,7 +224,8 @@ def test_a_corrected_address_sends_what_waited_for_it(cast):
     sent = appointing.correct_address(cast.anna.membership, email="anna2@voorbeeld.example", reader=cast.frits, now=MONDAY)
     assert sent == 1
     assert Message.objects.get(kind="late").next_try_at == MONDAY
-    assert Message.objects.filter(kind="address_changed", membership=cast.bo.membership).exists()
+    told = {m.membership_id for m in Message.objects.filter(kind="address_changed")}
+    assert told == {cast.anna.membership, cast.bo.membership, cast.pia.membership}
 
 
 def test_an_address_of_somebody_else_or_of_another_organisation_is_not_theirs_to_take(cast):

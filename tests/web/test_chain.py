@@ -56,3 +56,11 @@ def test_a_small_number_is_shown_as_less_than_five(cast):
 
 def test_nothing_late_says_what_happens_by_itself(cast):
     assert "Nothing stays late." in text(look(cast.karel))
+
+
+def test_a_period_can_be_chosen_and_a_strange_one_is_all(cast):
+    report(cast, 6)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.get(pk=cast.karel.user))
+    for period in ("30", "365", "x", "30' OR 1=1"):
+        assert "Received 6" in text(client.get("/keten/", {"periode": period}))

@@ -57,6 +57,14 @@ def test_a_reference_is_shown_only_to_whoever_may_open_that_signal(cast):
         assert reference not in text(signed_in(reader).get("/berichten/"))
 
 
+def test_who_stands_in_for_a_neighbour_reads_for_whom_and_how_to_get_there(cast):
+    reference = report(cast)
+    leave(cast.noor, "late", signal=Message.objects.get().signal, municipality=cast.helmond)
+    page = text(signed_in(cast.noor).get("/berichten/"))
+    assert "It is of Gemeente Helmond, for which you stand in: choose that role in the menu." in page
+    assert reference not in page
+
+
 def test_nobody_sees_or_marks_the_notices_of_somebody_else(cast):
     report(cast)
     message = Message.objects.get()

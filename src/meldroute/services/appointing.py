@@ -93,11 +93,15 @@ def _refuse_appointment(new: Appointment, user: User, organisation: UUID, *, rea
 
 
 def _who_should_know(row: Membership, *, now: datetime) -> list[UUID]:
-    """The person, and for a role that reads signals those who have it: nobody comes to read along unseen."""
+    """The person, and for a role that reads signals those who have it and the privacy officer.
+
+    Nobody comes to read along unseen, not even where one person is the whole desk.
+    """
     if row.role not in DESK_ROLES:
         return [row.pk]
     roles = ("designated",) if row.role == "designated" else ("focal_point", "buddy")
-    desk = Membership.objects.of(row.organisation_id, *roles).current(today(now)).values_list("pk", flat=True)
+    others = Membership.objects.of(row.organisation_id, *roles, "privacy_officer").current(today(now))
+    desk = others.values_list("pk", flat=True)
     return list(dict.fromkeys([row.pk, *desk]))
 
 

@@ -68,11 +68,15 @@ class _Step:
     late: int
 
 
-def chain(*, reader: Reader, now: datetime) -> ChainCard:
-    """Five queries, whatever is stored; that the chain was looked at is logged before it is shown."""
+def chain(*, reader: Reader, now: datetime, days: int | None = None) -> ChainCard:
+    """Five queries, whatever is stored; that the chain was looked at is logged before it is shown.
+
+    `days`: the steps count only what came in since so many days ago.
+    """
     if reader.role != "chain_director":
         raise NotTheDirector
-    card = ChainCard(steps=_steps(now=now), municipalities=_municipalities(now=now), escalated=_escalated(now=now))
+    steps = _steps(_since(days, now=now), now=now)
+    card = ChainCard(steps=steps, municipalities=_municipalities(now=now), escalated=_escalated(now=now))
     with transaction.atomic():
         history.append(reader.organisation, actor=reader.actor, act="chain.read", now=now)
     return card
@@ -90,11 +94,16 @@ def _open():
 # Steps
 
 
-def _steps(*, now: datetime) -> tuple[StepCount, ...]:
-    rows = [_Step(*row) for row in _open().values("pack", "state").annotate(
+def _since(days: int | None, *, now: datetime) -> datetime | None:
+    return None if days is None else now - timedelta(days=days)
+
+
+def _steps(since: datetime | None, *, now: datetime) -> tuple[StepCount, ...]:
+    came = _open().filter(received_at__gte=since) if since else _open()
+    rows = [_Step(*row) for row in came.values("pack", "state").annotate(
         open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now))).values_list("pack", "state", "open", "late")]
     labels = {row.state: policy_of(row.pack, now=now).state(row.state).label for row in rows}
-    medians, policy = _medians(now=now), pack_now(now=now).policy
+    medians, policy = _medians(since, now=now), pack_now(now=now).policy
     labels |= {state.id: state.label for state in policy.states if state.is_open}
     counts = {state: _sum(rows, state) for state in labels}
     return tuple(_step(labels[s], *counts[s], medians.get(s)) for s in _in_order(policy, labels))
@@ -112,10 +121,12 @@ def _step(label: Text, number: int, late: int, median: timedelta | None) -> Step
     return StepCount(label, number, median, share)
 
 
-def _medians(*, now: datetime) -> dict[str, timedelta]:
+def _medians(since: datetime | None, *, now: datetime) -> dict[str, timedelta]:
     """How long the middle one of each step has waited: the database finds it, no row is fetched but that one."""
     own = [F("signal__state")]
     waiting = Clock.objects.filter(stopped_at=None, referral=None, signal__lane="regular").exclude(signal__kind="end")
+    if since:
+        waiting = waiting.filter(signal__received_at__gte=since)
     middle = waiting.annotate(
         place=Window(RowNumber(), partition_by=own, order_by=F("started_at").asc()),
         size=Window(Count("pk"), partition_by=own),

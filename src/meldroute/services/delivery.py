@@ -23,6 +23,7 @@ from meldroute.storage.sealing import SealBroken
 from . import alarms
 from .recipients import Envelope, NobodyToTell, envelope_of
 
+ROUND = timedelta(minutes=1)  # then clocks get their turn again: a slow mail server may not hold up a reminder
 LEASE = timedelta(minutes=5)  # longer than a mail server may take for all its answers together
 HOURLY, DAILY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30), HOURLY)
@@ -47,10 +48,10 @@ class Delivered:
 
 
 def deliver_due(*, now: datetime, watch: Watch | None = None) -> Delivered:
-    """Everything that is due now, oldest first. Safe to run in several processes at once."""
+    """What is due now, oldest first, for a minute at most. Safe to run in several processes at once."""
     watch = watch or Watch(now)
     done = Delivered()
-    while (message := take_one(now=watch.now(), due=now)) is not None:
+    while watch.now() < now + ROUND and (message := take_one(now=watch.now(), due=now)) is not None:
         try:
             outcome = deliver(message, watch=watch)
         except (OperationalError, InterfaceError):  # no database, no delivery: the lease runs out by itself

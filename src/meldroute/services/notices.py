@@ -51,6 +51,7 @@ class NoticeCard:
     seen: bool
     count: int | None
     reference: str
+    elsewhere: str  # the municipality, when it is one for which this reader's own desk stands in
     request: UUID | None
 
 
@@ -67,7 +68,7 @@ def inbox(*, reader: Reader, now: datetime, before: str = "") -> Inbox:
     shown, more = rows[:PAGE], len(rows) > PAGE
     references = _references(reader, shown)
     card = Inbox(
-        notices=tuple(_card(row, references) for row in shown),
+        notices=tuple(_card(row, references, reader) for row in shown),
         unseen=unseen_count(reader),
         next_before=_place(shown[-1]) if more else None,
     )
@@ -98,7 +99,7 @@ def _own(reader: Reader):
 def _page(rows, before: str):
     if place := _parse(before):
         rows = rows.filter(created_at__lte=place[0]).exclude(created_at=place[0], pk__gte=place[1])
-    return rows.order_by("-created_at", "-pk")[: PAGE + 1]
+    return rows.select_related("municipality").order_by("-created_at", "-pk")[: PAGE + 1]
 
 
 def _place(row: Message) -> str:
@@ -122,6 +123,10 @@ def _references(reader: Reader, rows: list[Message]) -> dict[UUID, str]:
     return dict(Signal.objects.visible_to(reader).filter(pk__in=signals).values_list("pk", "reference"))
 
 
-def _card(row: Message, references: dict[UUID, str]) -> NoticeCard:
+def _card(row: Message, references: dict[UUID, str], reader: Reader) -> NoticeCard:
+    reference = references.get(row.signal_id, "")
+    stands_in = row.signal_id and not reference and row.municipality_id != reader.organisation
+    at_a_desk = reader.organisation_kind == "municipality"
     return NoticeCard(id=row.pk, kind=row.kind, at=row.created_at, seen=row.seen_at is not None, count=row.count,
-                      reference=references.get(row.signal_id, ""), request=row.referral_id)
+                      elsewhere=row.municipality.name if stands_in and at_a_desk and row.municipality else "",
+                      reference=reference, request=row.referral_id)

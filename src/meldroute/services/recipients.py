@@ -53,14 +53,15 @@ def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
 
 def _to_member(message: Message, *, now: datetime) -> Envelope | None:
     member = message.membership
-    if not _current(member, now=now):
+    if _ended(member, now=now):
         return _hand_on(message, now=now)
     return _to_user(member.user, message, page="notifications")
 
 
-def _current(member: Membership, *, now: datetime) -> bool:
+def _ended(member: Membership, *, now: datetime) -> bool:
+    """One that still has to start may be told already: a mail says nothing, and a page opens on its day."""
     day = timezone.localtime(now).date()
-    return member.user.is_active and member.valid_from <= day and (member.valid_to is None or member.valid_to >= day)
+    return not member.user.is_active or (member.valid_to is not None and member.valid_to < day)
 
 
 def _to_reporter(message: Message) -> Envelope:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -24,23 +24,41 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    label: str
+    url: str
+    current: bool
+
+
+# Which open signals the steps count, by when they came in.
+PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
+
+
 @require_safe
 @enters("chain")
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
-        card = chain(reader=reader, now=now)
+        days = PERIODS.get(request.GET.get("periode", ""))
+        card = chain(reader=reader, now=now, days=days)
     except NotTheDirector:
         refusals.remember(reader, area="chain", now=now)
         raise Http404 from None
     return render(request, "web/chain.html", {
         "now": now, "small": SMALL, "steps": _steps(card), "escalated": _escalated(card),
-        "municipalities": _municipalities(card),
+        "municipalities": _municipalities(card), "periods": _periods(days),
     })
 
 
 def _steps(card: ChainCard) -> Table:
     columns = (_("Step"), _("Open"), _("Median wait"), _("Late"))
     return Table(columns, tuple(_step(step) for step in card.steps))
+
+
+def _periods(chosen: int | None) -> list[Period]:
+    return [Period(_("all") if days is None else ngettext("last %(n)s day", "last %(n)s days", days) % {"n": days},
+                   f"{reverse('chain')}?periode={name}" if name else reverse("chain"), days == chosen)
+            for name, days in PERIODS.items()]
 
 
 def _step(step: StepCount) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ WORDS = {
     "nobody_designated": gettext_noop("Nobody takes signals about colleagues. Appoint somebody."),
     "mail_failing": gettext_noop("Mail does not leave. It is tried again by itself; check the mail server."),
     "mail_refused": gettext_noop("A mail address does not exist. Correct it, or call instead."),
-    "role_given": gettext_noop("Somebody was given a role that you have too, or you were given a role."),
+    "role_given": gettext_noop("You were given a role, or somebody was given a role that reads signals."),
     "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
     "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
@@ -95,7 +95,11 @@ def _notice(card: NoticeCard, reader: Reader) -> Notice:
         url, link = reverse("signal", kwargs={"reference": card.reference}), card.reference
     else:
         url, link = _lead(card.kind, reader), _("Open")
-    return Notice(id=str(card.id), text=_text(card), at=card.at, seen=card.seen, url=url, link=link)
+    text = _text(card)
+    if card.elsewhere:
+        text = _("%(notice)s It is of %(municipality)s, for which you stand in: choose that role in the menu.") % {
+            "notice": text, "municipality": card.elsewhere}
+    return Notice(id=str(card.id), text=text, at=card.at, seen=card.seen, url=url, link=link)
 
 
 def _text(card: NoticeCard) -> str:
