@@ -79,6 +79,19 @@ def test_the_care_step_asks_whether_the_person_knows_and_agrees(grounds, fields,
     assert problems("ZOCO_HELMOND", *fields, grounds=grounds) == expected
 
 
+@pytest.mark.parametrize("partner", ["FAIRWORK", "COMENSHA", "GGD", "LOKZORG"])
+def test_whoever_may_be_told_only_with_consent_is_asked_for_too(partner):
+    assert way(partner).asks_agreement
+    assert problems(partner, "about") == ["no_basis", "agreement_not_asked"]
+    assert problems(partner, "about", grounds=Grounds(agreement="no")) == ["no_basis"]
+    assert problems(partner, "about", grounds=Grounds(agreement="yes")) == []
+
+
+@pytest.mark.parametrize("partner", ["AVIM", "ISZW", "VT", "TFRIEC", "BD"])
+def test_where_another_basis_or_none_at_all_decides_no_agreement_is_asked(partner):
+    assert not way(partner).asks_agreement
+
+
 @pytest.mark.parametrize(("allowed", "grounds", "expected"), [
     (False, Grounds(), ["reporter_against_wish"]),
     (False, Grounds(reporter_ground="wet"), ["reporter_against_wish"]),

@@ -20,7 +20,7 @@ AGREEMENTS = ("yes", "no", "unknown")  # does the person know, and agree?
 class Grounds:
     """Why more than the minimum may go. Ground and reason are the focal point's words and are kept sealed."""
 
-    agreement: str = ""  # for the care coordinator: one of AGREEMENTS
+    agreement: str = ""  # one of AGREEMENTS, where Way.asks_agreement
     identifying_ground: str = ""
     identifying_reason: str = ""
     reporter_ground: str = ""
@@ -91,11 +91,20 @@ class Way:
     def to_care(self) -> bool:
         return on_route(self.partner, self.policy) == self.policy.care_partner
 
+    @property
+    def asks_agreement(self) -> bool:
+        """The care coordinator, and whoever may be told something only because the person consents."""
+        carrying = [b for b in self._bases(agreed=True) if b.confirmed]
+        return self.to_care or bool(carrying) and all(b.rests_on == "consent" for b in carrying)
+
     def bases(self) -> tuple[LegalBasis, ...]:
         """The legal bases of the pack that hold for this today, confirmed or not."""
+        return self._bases(agreed=self.agreed)
+
+    def _bases(self, *, agreed: bool) -> tuple[LegalBasis, ...]:
         names = {self.partner, on_route(self.partner, self.policy)}
         return tuple(b for b in self.policy.legal_bases if b.partners & names and b.valid_on(self.day)
-                     and b.holds(self.purpose, danger=self.danger, agreed=self.agreed))
+                     and b.holds(self.purpose, danger=self.danger, agreed=agreed))
 
     def basis(self, kind: str, *, preferred: str = "") -> LegalBasis | None:
         """The confirmed basis on which data of this kind may go: the preferred one, else the first."""
@@ -210,8 +219,8 @@ def _about_reporter(wanted: frozenset[str], material: Material, grounds: Grounds
 
 
 def _about_agreement(going: tuple[FieldDecision, ...], way: Way, grounds: Grounds) -> tuple[Problem, ...]:
-    """The care step asks: does the person know, and agree? No or unknown: first without identifying data."""
-    if not way.to_care:
+    """Does the person know, and agree? No or unknown: first without identifying data."""
+    if not way.asks_agreement:
         return ()
     identifying = [d.field.id for d in going if d.field.identifying]
     if grounds.agreement not in AGREEMENTS and (way.purpose == "referral" or identifying):

@@ -199,7 +199,7 @@ def _card(desk: Desk, way: Way, draft: Draft, material: Material, description: s
         chosen=frozenset(f.id for f in decided.chosen), text=draft.text, fingerprint=draft.fingerprint,
         problems=decided.problems, warnings=decided.warnings, stays=tuple(f.label for f in decided.stays),
         bases=tuple((b.id, b.label) for b in way.bases() if b.confirmed),
-        asks_agreement=way.to_care, danger=material.danger, name_allowed=material.name_allowed,
+        asks_agreement=way.asks_agreement, danger=material.danger, name_allowed=material.name_allowed,
         description=description,
     )
 

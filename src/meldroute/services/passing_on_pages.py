@@ -7,11 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.disclosure import is_excluded
+from meldroute.rules.disclosure import Way, is_excluded
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.lifecycle import Refused
-from meldroute.rules.policy import Note, Order, Partner, Policy, Text
+from meldroute.rules.policy import Advice, Note, Order, Partner, Policy, Text
 from meldroute.rules.route import Recipient, on_route, route_signal
+from meldroute.rules.working_time import local_date
 from meldroute.storage.models import Clock, Membership, PartnerLink, Referral
 from meldroute.storage.sealing import open_sealed
 
@@ -53,6 +54,7 @@ class ReferPage:
     has_account: bool
     mail: str
     asks_agreement: bool
+    agreement_lines: tuple[Advice, ...]
     excluded: bool
     asked: str  # status of the request, "" when there is none
     skip: Refused | None  # why this partner cannot be skipped
@@ -76,6 +78,23 @@ class SentPage:
     todo: tuple[Stop, ...]  # who is still to hear
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPartner:
+    """Somebody beside the route. `standing`: "todo", "excluded", "no_basis" or the status of a request."""
+
+    id: str
+    name: str
+    scope: Text
+    tasks: tuple[Note, ...]
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class OthersPage:
+    act: ActCard
+    partners: tuple[OtherPartner, ...]
+
+
 class NoSuchPartner(NoSuchSignal):
     """The policy of today has no partner with this name."""
 
@@ -93,10 +112,31 @@ def refer_page(reference: str, *, partner: str, reader: Reader, now: datetime, l
             orders=_orders(desk, here.id),
             call=calling.whom(here.id, municipality=desk.signal.municipality.code, choices=desk.choices, now=now),
             has_account=_has_account(here.id, now=now), mail=_mail(here, desk),
-            asks_agreement=on_route(here.id, policy) == policy.care_partner,
+            asks_agreement=_way(desk, here.id, policy).asks_agreement, agreement_lines=policy.advice_for("agreement"),
             excluded=is_excluded(here.id, frozenset(assessment.get("excluded", ())), policy),
             asked=_status(desk, here.id), skip=skip if isinstance(skip, Refused) else None,
         )
+
+
+def others_page(reference: str, *, reader: Reader, now: datetime, language: str = "nl") -> OthersPage:
+    """Everybody the policy knows who is not on the route: an extra recipient is possible, never required."""
+    policy = pack_now(now=now).policy
+    with opened(reference, reader=reader, now=now, part="refer", language=language) as found:
+        desk = found.desk
+        excluded = frozenset(found.unseal(found.signal, "assessment_sealed").get("excluded", ()))
+        routed = {on_route(stop.partner, policy) for stop in _stops(desk, "")}
+        beside = [p for p in policy.partners if on_route(p.id, policy) not in routed and resolved(desk, p.id) == p.id
+                  and (on_route(p.id, policy) == p.id or p.id == resolved(desk, policy.care_partner))]
+        return OthersPage(found.card(found.answer("refer")), tuple(
+            OtherPartner(p.id, p.known_as, p.scope, p.tasks, _other_standing(desk, p.id, excluded, policy))
+            for p in beside))
+
+
+def _other_standing(desk: Desk, partner: str, excluded: frozenset[str], policy: Policy) -> str:
+    if is_excluded(partner, excluded, policy):
+        return "excluded"
+    way = Way(partner, "referral", timezone.localtime(desk.now).date(), policy, danger=desk.signal.danger, agreed=True)
+    return _status(desk, partner) or ("todo" if way.basis("ordinary") else "no_basis")
 
 
 def sent_page(reference: str, *, referral: UUID, reader: Reader, now: datetime, language: str = "nl") -> SentPage:
@@ -115,6 +155,10 @@ def sent_page(reference: str, *, referral: UUID, reader: Reader, now: datetime, 
             norm=norm.label if norm else None, norm_source=norm.source if norm else "",
             todo=tuple(s for s in _stops(desk, "") if s.standing == "todo" and s.required),
         )
+
+
+def _way(desk: Desk, partner: str, policy: Policy) -> Way:
+    return Way(partner, "referral", local_date(desk.now), policy, danger=desk.signal.danger)
 
 
 def _partner(id: str, policy: Policy) -> Partner:

@@ -49,7 +49,7 @@ class GroundsFields(forms.Form):
     """Why more than the minimum is told. All empty while nothing names or identifies anybody."""
 
     agreement = forms.ChoiceField(
-        label=gettext_lazy("Care coordinator: does the person know, and agree?"), required=False, choices=(
+        label=gettext_lazy("Does the person know, and agree?"), required=False, choices=(
             ("", gettext_lazy("does not apply")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")),
             ("unknown", gettext_lazy("unknown"))))  # fmt: skip
     identifying_ground = forms.CharField(label=gettext_lazy("Ground to identify somebody"), required=False,

@@ -13,8 +13,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from meldroute.rules.actors import Reader
@@ -55,6 +55,9 @@ class WayForm(forms.Form):
         self.fields["channel"].initial = "account" if page.has_account else "link"
         if not page.asks_agreement:
             del self.fields["agreement"]
+        elif page.agreement_lines:
+            words = [line.text.say(get_language()) for line in page.agreement_lines]
+            self.fields["agreement"].help_text = " ".join(words)
 
 
 @require_GET
@@ -108,6 +111,18 @@ def _record_contact(reference: str, partner: str) -> str:
         return f"{reverse('record_contact', kwargs={'reference': reference})}?partner={partner}"
     except NoReverseMatch:
         return ""
+
+
+@require_GET
+@enters(AREA)
+def beside(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
+    """Extra recipients: nobody is required here, and nobody is told by looking."""
+    reference = plain_reference(reference)
+    page = passing_on_pages.others_page(reference, reader=reader, now=now, language=language())
+    return render(request, "web/refer_other.html", {
+        "now": now, "page": page, "act": page.act, "cancel_url": _signal(reference), "closed": page.act.refusal,
+        "showing": Showing(_("Pass on to somebody beside the route"), ""),
+    })  # fmt: skip
 
 
 # Step 2: what they get
@@ -273,6 +288,7 @@ WORDS: dict[type[Exception], Words] = {
 }
 
 urlpatterns = [
+    path("signalen/<str:reference>/melden/", beside, name="refer_other"),
     path("signalen/<str:reference>/melden/<str:partner>/", to_whom, name="refer"),
     path("signalen/<str:reference>/melden/<str:partner>/wat/", what_they_get, name="refer_what"),
     path("signalen/<str:reference>/verstuurd/<uuid:referral>/", sent, name="referral_sent"),
