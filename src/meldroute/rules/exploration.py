@@ -127,7 +127,7 @@ def _words(step: Step, choice: Choice) -> str:
 def _choices(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Choice]:
     """What can be chosen with this step, as far as a guard could tell the difference."""
     if step.act == "enrich":
-        yield Choice(items=terrain.required_items)
+        yield from () if facts.checked else (Choice(items=terrain.required_items),)
     elif step.act == "record_contact":
         yield from _contact_choices(facts, terrain)
     elif step.act in ("ask_advice", "ask_more_advice"):
@@ -144,13 +144,19 @@ def _choices(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Choic
 
 
 def _contact_choices(facts: SignalFacts, terrain: Terrain) -> Iterator[Choice]:
-    passing = terrain.kinds[facts.state] in PASSING_KINDS
-    recipients = terrain.recipients(facts.forms) if passing else ()
-    firsts = sorted(terrain.firsts(facts))
-    for partner in dict.fromkeys((terrain.policy.urgent_partner, SOMEBODY, *firsts, *recipients)):
-        yield Choice(partner=partner)
+    """A talk with the urgent partner, with somebody else, or with a recipient who hears it by that; and attempts.
+
+    A talk with a partner whom others wait for is an attempt and a consultation: both are walked already.
+    """
+    yield Choice(partner=terrain.policy.urgent_partner)
+    if not facts.conclusion and not facts.contacts:
+        yield Choice(partner=SOMEBODY)
+    if terrain.kinds[facts.state] in PASSING_KINDS:
+        known = {terrain.policy.urgent_partner, *facts.skipped, *(r.partner for r in facts.passed_on if r.was_heard)}
+        yield from (Choice(partner=p) for p in terrain.recipients(facts.forms) if p not in known)
     if "attempts" in terrain.live[facts.state]:
-        yield from (Choice(partner=partner, reached=False) for partner in firsts)
+        tried = facts.attempts | facts.contacts | facts.skipped
+        yield from (Choice(partner=partner, reached=False) for partner in sorted(terrain.firsts(facts) - tried))
 
 
 def _advice_choices(facts: SignalFacts) -> Iterator[Choice]:
