@@ -42,7 +42,7 @@ def attempt(**typed):
 def test_every_part_of_a_call_is_asked_and_kept(cast, anna):
     reference = taken_up(cast)
     page = anna.get(f"/signalen/{reference}/contact/?met=AVIM").content.decode()
-    for asked in ("Whom did you speak to?", "When?", "How?", "Their reference", "What was agreed?",
+    for asked in ("Whom did you speak to?", "When?", "How?", "Their reference", "What was agreed, if anything?",
                   "What may the municipality do meanwhile?"):
         assert asked in page
     sent = anna.post(f"/signalen/{reference}/contact/", call(reference="2026-1", agreements="Zij bellen terug."))
