@@ -197,3 +197,14 @@ def test_a_call_can_be_confirmed_in_writing_with_the_same_frozen_copy(cast, anna
     partner = Client().post(f"/antwoord/{token_of_last_mail()}/", {"code": code})
     assert STORY in partner.content.decode()
     assert Disclosure.objects.count() == 1
+
+
+def test_somebody_beside_the_route_can_hear_too_when_there_is_a_basis_for_it(cast, anna):
+    reference = passing(cast, "CU")
+    page = anna.get(f"/signalen/{reference}/melden/")
+    standing = {p.id: p.standing for p in page.context["page"].partners}
+    assert standing["TFRIEC"] == "todo"
+    assert standing["BD"] == "no_basis"
+    assert not {"AVIM", "ZOCO", "ZOCO_HELMOND", "ZOCO_LUMENS"} & standing.keys(), "those are on the route, or elsewhere"
+    assert f"/signalen/{reference}/melden/TFRIEC/" in page.content.decode()
+    assert f'/signalen/{reference}/melden/"' in anna.get(f"/signalen/{reference}/").content.decode()

@@ -68,7 +68,7 @@ def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
         "route": _route(page, acts), "advice": [r for r in page.referrals if r.purpose == "advice"],
         "others": _beside_the_route(page), "timeline": _timeline(page), "report": _report(page),
         "flow_url": f"{reverse('flow')}?signaal={page.reference}", "can_enrich": "enrich" in acts,
-        "may_answer": "record_contact" in acts,
+        "may_answer": "record_contact" in acts, "may_refer": "refer" in acts,
         "excluded_names": ", ".join(page.policy.partner(p).known_as for p in page.excluded),
     }
 
