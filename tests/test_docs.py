@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meldroute.cli.main import COMMANDS
+from meldroute.cli.main import COMMANDS, main
+from meldroute.rules.acts import STATE_KINDS, STATUSES
+from meldroute.rules.guards import GUARDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
@@ -57,3 +59,27 @@ def test_every_setting_is_explained_and_every_explained_setting_is_read():
         read |= set(re.findall(r"""(?:folder|words|whole_number)\(["'](MELDROUTE_\w+)""", path.read_text()))
     explained = set(re.findall(r"`(MELDROUTE_\w+)`", (ROOT / "docs/operations.md").read_text()))
     assert read == explained
+
+
+def test_the_answer_in_the_readme_is_what_the_program_says(capsys):
+    for page, words in (("README.md", ["--language", "en"]), ("README.nl.md", [])):
+        assert main(["explain", "SU", *words]) == 0
+        said = capsys.readouterr().out.splitlines()
+        shown = re.search(r"^\$ meldroute explain SU.*\n((?:.+\n)+)```", (ROOT / page).read_text(), flags=re.MULTILINE)[1]
+        for line in shown.splitlines():
+            assert line in said, f"{page} shows what the program does not say: {line}"
+
+
+def test_the_page_about_rules_lists_exactly_what_a_pack_may_choose_from():
+    text = (ROOT / "docs/rules.md").read_text()
+    for heading, known in (("kind", STATE_KINDS), ("guard", GUARDS), ("status", STATUSES)):
+        table = re.search(rf"^\| {heading} \|.*\n\| --- .*\n((?:\|.*\n)+)", text, flags=re.MULTILINE)[1]
+        assert set(re.findall(r"^\| `([^`]+)`", table, flags=re.MULTILINE)) == set(known)
+
+
+def test_the_broken_policy_in_the_page_about_rules_is_refused_in_these_words(capsys):
+    assert main(["check-policy", str(ROOT / "tests/broken_packs/dead-end/proefregio/2025-01-01")]) == 1
+    said = capsys.readouterr().out
+    shown = re.search(r"^policy proefregio.*?(?=```)", (ROOT / "docs/rules.md").read_text(), flags=re.MULTILINE | re.DOTALL)[0]
+    for line in shown.strip().splitlines():
+        assert line in said

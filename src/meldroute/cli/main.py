@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check failed or something could not be done, 2 wrong wor
 
 import argparse
 import importlib
+import os
 import sys
 
 COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain")
@@ -18,6 +19,9 @@ def main(argv: list[str] | None = None) -> int:
         return options.run(options)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader has seen enough, as in `meldroute explain | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except _wrong_settings() as error:
         print(f"meldroute: {error}", file=sys.stderr)
         return 2
