@@ -208,3 +208,26 @@ def test_somebody_beside_the_route_can_hear_too_when_there_is_a_basis_for_it(cas
     assert not {"AVIM", "ZOCO", "ZOCO_HELMOND", "ZOCO_LUMENS"} & standing.keys(), "those are on the route, or elsewhere"
     assert f"/signalen/{reference}/melden/TFRIEC/" in page.content.decode()
     assert f'/signalen/{reference}/melden/"' in anna.get(f"/signalen/{reference}/").content.decode()
+
+
+def test_in_danger_the_page_offers_an_emergency_that_needs_a_reason_and_is_written_down(cast, anna):
+    reference = passing(cast, danger=True)
+    spoken(cast, reference, "AVIM", fields=("about",))
+    page = step_two(anna, reference, "ZOCO", agreement="yes")
+    given = ["narrative", "about"]
+    refused = anna.post(page.wsgi_request.path, typed(page, send="1", fields_given=given))
+    assert refused.status_code == 409
+    assert "no confirmed legal basis" in refused.content.decode()
+    look = anna.post(page.wsgi_request.path, typed(refused, look="1", fields_given=given, override="on"))
+    assert "why can it not wait" in look.content.decode()
+    reasoned = {"fields_given": given, "override": "on", "override_reason": "zij moet nu weg"}
+    look = anna.post(page.wsgi_request.path, typed(look, look="1", **reasoned))
+    sent = anna.post(page.wsgi_request.path, typed(look, send="1", **reasoned))
+    assert sent.status_code == 302
+    assert Disclosure.objects.get(partner="ZOCO_HELMOND").override
+    assert "without a confirmed legal basis" in anna.get(f"/signalen/{reference}/").content.decode()
+
+
+def test_without_danger_there_is_no_emergency_to_choose(cast, anna):
+    page = step_two(anna, passing(cast), "ISZW")
+    assert 'name="override"' not in page.content.decode()

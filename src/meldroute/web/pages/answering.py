@@ -51,7 +51,7 @@ class AnswerForm(forms.Form):
                                   choices=MEANWHILE, widget=forms.RadioSelect)
     meanwhile_text = forms.CharField(label=gettext_lazy("What, and what not?"), required=False, max_length=1000,
                                      widget=SHORT)
-    answer = forms.ChoiceField(choices=list(BUTTONS.items()), widget=forms.HiddenInput,
+    answer = forms.ChoiceField(label=gettext_lazy("Your answer"), choices=list(BUTTONS.items()), widget=forms.HiddenInput,
                                error_messages={"required": gettext_lazy("Choose one of the answers below.")})
 
     def new(self) -> NewAnswer:

@@ -250,10 +250,11 @@ def _show(request: HttpRequest, page: ReferPage, card: PreviewCard, form: PassOn
     ticked = set(form["fields_given"].value() or ())
     showing = Showing(_pass_on_to(page), _pass_on_to(page), template="web/refer_what.html")
     rows = [_row(f, ticked, danger=card.danger) for f in card.fields]
+    problems = problem_words(card.problems) if form.is_bound and status != CONFLICT else ""
     return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, card=card, rows=rows,
                     write_first=any(p.id == "description_empty" for p in card.problems),
                     several_bases=len({row.ground for row in rows if row.ground}) > 1,
-                    problems=problem_words(card.problems) if form.is_bound and status != CONFLICT else "",
+                    problems=problems, grounds_open=form.has_grounds or bool(problems) or status == CONFLICT,
                     warnings=[WARNINGS[w] for w in card.warnings], stays=[t.say(language()) for t in card.stays])
 
 
