@@ -58,7 +58,9 @@ def test_each_refusal_names_the_way_out(cast, anna):
 def test_taking_out_and_following(cast, anna):
     lead, member = enriched(cast), taken_up(cast)
     bundle(member, lead, reader=cast.anna, now=MONDAY)
-    assert "not yet, because" in anna.get(f"/signalen/{member}/volgt/").content.decode()
+    held = anna.get(f"/signalen/{member}/volgt/").content.decode()
+    assert "not yet, because" in held
+    assert f'href="/signalen/{member}/contact/"' in held  # the way out is one click away
     assert post(anna, member, "losmaken").status_code == 302
     assert signal(member).state == "verrijken"
     bundle(member, lead, reader=cast.anna, now=MONDAY)

@@ -113,7 +113,8 @@ def experts_here(desk: Desk) -> tuple[Partner, ...]:
     """Partners whom the policy names as experts; of the care coordinators only the one who serves this municipality."""
     policy = pack_now(now=desk.now).policy
     names = {resolved(desk, p.id) for p in policy.partners if p.expert}
-    return tuple(p for p in policy.partners if p.id in names)
+    first = (policy.urgent_partner, resolved(desk, policy.care_partner))  # whom the policy names first (S-B1-05)
+    return tuple(sorted((p for p in policy.partners if p.id in names), key=lambda p: p.id not in first))
 
 
 # The page

@@ -115,9 +115,21 @@ def done(request: HttpRequest, reference: str, said: str) -> HttpResponse:
     return redirect("signal", reference=reference)
 
 
+# What a guard waits for has a page of its own.
+WAYS_OUT = {"contacted_if_danger": "record_contact", "order_kept": "record_contact", "enriched": "enrich",
+            "consulted": "record_contact"}  # fmt: skip
+
+
+def _way_out(act: ActCard) -> str:
+    page = WAYS_OUT.get(act.refusal.guard) if act.refusal else None
+    return reverse(page, kwargs={"reference": act.reference}) if page else ""
+
+
 def act_page(request: HttpRequest, showing: Showing, *, act: ActCard, form: ActForm, now: object, status: int = 200,
              **more: object) -> HttpResponse:
     """One look for every act. Without permission there is no form, but what was typed already stays."""
-    context = {"now": now, "act": act, "form": form, "showing": showing, "closed": act.refusal and not form.is_bound,
-               "cancel_url": reverse("signal", kwargs={"reference": act.reference}), **more}
+    context = {
+        "now": now, "act": act, "form": form, "showing": showing, "closed": act.refusal and not form.is_bound,
+        "cancel_url": reverse("signal", kwargs={"reference": act.reference}), "way_out": _way_out(act), **more,
+    }
     return render(request, showing.template, context, status=status)

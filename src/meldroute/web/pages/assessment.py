@@ -1,8 +1,8 @@
 """What the desk makes of a signal: a summary with indicators, age, danger, and with whom it is not shared."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -78,13 +78,26 @@ def assess(request: HttpRequest, reader: Reader, now: datetime, reference: str) 
         if not status:
             return done(request, reference, _("The summary and the indicators were saved."))
     ticked = set(form["indicators"].value() or ())
-    groups = [(_group_words(*key), tuple(seen)) for key, seen in groupby(page.indicators, key=_group)]
+    groups = _groups(page.indicators, ticked)
     return act_page(request, Showing(_("Summary and indicators"), _("Save this"), template="web/assessment.html"),
                     act=page.act, form=form, now=now, status=status, page=page, ticked=ticked, groups=groups)
 
 
-def _group(seen: SeenIndicator) -> tuple[str, str]:
-    return seen.indicator.set, seen.indicator.dimension
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Indicators under one heading. Open when something in it was noticed."""
+
+    heading: str
+    indicators: tuple[SeenIndicator, ...]
+    is_open: bool
+
+
+def _groups(indicators: tuple[SeenIndicator, ...], ticked: set[str]) -> list[Group]:
+    found: dict[tuple[str, str], list[SeenIndicator]] = {}
+    for seen in indicators:
+        found.setdefault((seen.indicator.set, seen.indicator.dimension), []).append(seen)
+    return [Group(_group_words(*key), tuple(part), any(s.reported or s.indicator.id in ticked for s in part))
+            for key, part in found.items()]  # fmt: skip
 
 
 def _group_words(list_: str, dimension: str) -> str:
