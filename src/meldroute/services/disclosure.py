@@ -197,7 +197,7 @@ def _card(desk: Desk, way: Way, draft: Draft, material: Material, description: s
         reference=desk.signal.reference, version=desk.signal.version, partner=way.partner,
         partner_name=way.policy.partner(way.partner).known_as, purpose=way.purpose, fields=fields,
         chosen=frozenset(f.id for f in decided.chosen), text=draft.text, fingerprint=draft.fingerprint,
-        problems=decided.problems, warnings=decided.warnings, stays=tuple(f.label for f in decided.stays),
+        problems=decided.problems, warnings=decided.warnings, stays=tuple(f.label for f in decided.stays if material.texts.get(f.id)),
         bases=tuple((b.id, b.label) for b in way.bases() if b.confirmed),
         asks_agreement=way.asks_agreement, danger=material.danger, name_allowed=material.name_allowed,
         description=description,

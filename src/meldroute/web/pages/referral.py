@@ -143,7 +143,8 @@ class PassOnForm(ActForm, GroundsFields):
         label=gettext_lazy("What do you ask them?"), required=False, max_length=3000,
         widget=forms.Textarea(attrs={"rows": 2}), help_text=gettext_lazy(
             "We always ask for feedback, and what the municipality may do meanwhile."))  # fmt: skip
-    to = forms.EmailField(label=gettext_lazy("Mail address for the link"), required=False)
+    to = forms.EmailField(label=gettext_lazy("Mail address for the link"),
+                          error_messages={"required": gettext_lazy("A link needs a mail address.")})
     legal_basis = forms.ChoiceField(label=gettext_lazy("Legal basis you prefer"), required=False)
 
     def __init__(self, *args: object, page: ReferPage, card: PreviewCard, **more: object):
@@ -153,14 +154,8 @@ class PassOnForm(ActForm, GroundsFields):
                                               *((id, label.say(language())) for id, label in card.bases)]
         if not card.danger:
             del self.fields["override"], self.fields["override_reason"]
-        if page.has_account and self["channel"].value() == "account":
+        if self["channel"].value() != "link":
             del self.fields["to"]
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
-        if cleaned.get("channel") == "link" and not cleaned.get("to") and "to" not in self.errors:
-            self.add_error("to", _("A link needs a mail address."))
-        return cleaned
 
     def wanted(self) -> PassOn:
         got = self.cleaned_data
