@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meldroute.rules.referral import AlreadySettled
-from meldroute.services import partner_links, passing_on
+from meldroute.services import disclosures, partner_links, passing_on
 from meldroute.services.answers import AnswerIncomplete, NewAnswer, answer_by_account, answer_by_link, answer_by_phone
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.disclosures import NoSuchDisclosure, disclosed, disclosure_card, linked_card
@@ -88,6 +89,27 @@ def test_the_list_costs_the_same_number_of_queries_however_long_it_is(cast, djan
     pass_on(cast, passing(cast), "ISZW")
     with django_assert_num_queries(len(three)):
         assert len(disclosed(reader=cast.nel, now=MONDAY).rows) == 4
+
+
+def test_the_list_goes_on_page_after_page_without_losing_or_doubling_a_row(cast, monkeypatch):
+    monkeypatch.setattr(disclosures, "PAGE", 2)
+    sent = [pass_on(cast, passing(cast), "ISZW").referral for _ in range(5)]
+    seen, after = [], None
+    for _ in range(3):
+        page = disclosed(reader=cast.nel, now=MONDAY, after=after)
+        seen += [row.referral for row in page.rows]
+        after = page.older
+    assert sorted(seen) == sorted(sent)
+    assert after is None
+
+
+def test_a_list_with_rows_of_two_municipalities_is_logged_in_both(cast):
+    pass_on(cast, passing(cast), "ISZW")
+    pass_on(replace(cast, anna=cast.noor), passing(replace(cast, anna=cast.noor, bram=cast.noor)), "ISZW")
+    assert len(disclosed(reader=cast.nel, now=MONDAY).rows) == 2
+    logged = HistoryEntry.objects.filter(act="list.read", actor=str(cast.nel.membership)).order_by("id")
+    assert [h.chain for h in logged] == sorted([str(cast.helmond.pk), str(cast.deurne.pk)])
+    assert all(len(h.subjects) == 1 for h in logged)
 
 
 def test_no_feedback_possible_now_keeps_no_reason_whatever_was_typed(cast):
