@@ -3,20 +3,23 @@
 An alarm is a count. It never says which signal, and it says nothing at all about signals on a colleague.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from meldroute.storage.choices import choices_in_force
-from meldroute.storage.models import Membership, Message, Organisation, Signal
+from meldroute.storage.models import Absence, Membership, Message, Organisation, Signal
 
 from . import duties, duty_messages
 from .notices import to_members
 
-DAY, WEEK = timedelta(hours=23), timedelta(days=7)  # not quite a day: the same hour tomorrow counts
+# An alarm is not said again for so long. Not quite a day: the same hour tomorrow counts.
+QUIET = {"nobody_on_duty": timedelta(hours=23), "nobody_designated": timedelta(days=7)}
+STAFF = ("focal_point", "buddy", "designated", "functional_manager", "chain_director")
 COUNT_CAP = 100  # an alarm says how many wait; beyond this it makes no difference
 ABOUT_MAIL = frozenset({"mail_failing", "mail_refused"})  # never a cause for another alarm about mail
 
@@ -57,7 +60,7 @@ def _managers(municipality: UUID | None, *, now: datetime) -> list[UUID]:
 def sound_daily(*, now: datetime) -> int:
     """Municipalities where open signals wait and nobody is on duty, or where nobody takes signals about a colleague.
 
-    A few short queries and no lock when all is well, however many signals are stored.
+    One short query and no lock when all is well, however many signals are stored.
     """
     if not _alarms(now=now):
         return 0
@@ -67,29 +70,60 @@ def sound_daily(*, now: datetime) -> int:
 
 
 def _alarms(*, now: datetime) -> list[Message]:
-    here = _municipalities_in_use(now=now)
-    alarms = [m for municipality in _without("focal_point", "buddy", among=here, now=now)
-              for m in _nobody_on_duty(municipality, now=now)]
-    return alarms + [m for municipality in _without("designated", among=here, now=now)
-                     for m in _nobody_designated(municipality, now=now)]
-
-
-def _municipalities_in_use(*, now: datetime) -> set[UUID]:
-    """Those with people of their own: the others have not begun, and cannot have signals."""
-    current = Membership.objects.current(timezone.localtime(now).date())
-    return set(current.filter(organisation__kind="municipality").values_list("organisation_id", flat=True).distinct())
-
-
-def _without(*roles: str, among: set[UUID], now: datetime) -> list[UUID]:
-    """Municipalities where nobody with these roles is there today, and that were not told so lately."""
-    present = Membership.objects.filter(role__in=roles).present(timezone.localtime(now).date())
-    lacking = among - set(present.values_list("organisation_id", flat=True))
-    if not lacking:
+    staff = _staff(now=now)
+    without = {"nobody_on_duty": _lacking(staff, "focal_point", "buddy"),
+               "nobody_designated": _lacking(staff, "designated")}
+    if not any(without.values()):
         return []
-    kind, quiet = ("nobody_designated", WEEK) if "designated" in roles else ("nobody_on_duty", DAY)
-    told = Message.objects.filter(kind=kind, municipality__in=lacking, created_at__gt=now - quiet,
-                                  created_at__lte=now)
-    return sorted(lacking - set(told.values_list("municipality_id", flat=True)))
+    told = _told_lately(staff, now=now)
+    desk = {m for m in without["nobody_on_duty"] if ("nobody_on_duty", m) not in told and _tellable(staff, m)}
+    colleagues = {m for m in without["nobody_designated"] if ("nobody_designated", m) not in told}
+    return [
+        *(message for m in sorted(desk) for message in _nobody_on_duty(m, now=now)),
+        # Whether or not such a signal waits, so that the alarm does not say that one does.
+        *(message for m in sorted(colleagues) for message in to_members(
+            "nobody_designated", _those(staff, m, "functional_manager"), municipality=m, now=now)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    id: UUID
+    municipality: UUID
+    role: str
+    away: bool
+
+
+def _staff(*, now: datetime) -> list[_Member]:
+    """Who carries a duty today in municipalities that have begun, and the chain directors. One query."""
+    day = timezone.localtime(now).date()
+    away = Absence.objects.filter(membership=OuterRef("pk"), from_day__lte=day, to_day__gte=day)
+    rows = Membership.objects.filter(role__in=STAFF).current(day).annotate(away=Exists(away))
+    return [_Member(*row) for row in rows.values_list("pk", "organisation", "role", "away")]
+
+
+def _lacking(staff: list[_Member], *roles: str) -> set[UUID]:
+    """Municipalities where nobody with these roles is there today."""
+    here = {member.municipality for member in staff if member.role != "chain_director"}
+    return here - {member.municipality for member in staff if member.role in roles and not member.away}
+
+
+def _those(staff: list[_Member], municipality: UUID, role: str) -> list[UUID]:
+    return [member.id for member in staff if member.municipality == municipality and member.role == role]
+
+
+def _tellable(staff: list[_Member], municipality: UUID) -> bool:
+    """Is there anybody who could hear this alarm? Where nobody is, nothing has to be counted."""
+    return any(member.role == "chain_director" for member in staff) or bool(
+        _those(staff, municipality, "functional_manager"))
+
+
+def _told_lately(staff: list[_Member], *, now: datetime) -> set[tuple[str, UUID]]:
+    """Asked of those who are told: their messages are few, those of a municipality can be a million."""
+    tellable = [member.id for member in staff if member.role in ("functional_manager", "chain_director")]
+    rows = Message.objects.filter(membership__in=tellable, kind__in=QUIET, created_at__gt=now - max(QUIET.values()),
+                                  created_at__lte=now).values_list("kind", "municipality_id", "created_at")
+    return {(kind, municipality) for kind, municipality, at in rows if at > now - QUIET[kind]}
 
 
 def _nobody_on_duty(municipality: UUID, *, now: datetime) -> list[Message]:
@@ -101,8 +135,3 @@ def _nobody_on_duty(municipality: UUID, *, now: datetime) -> list[Message]:
         return []  # the neighbour stands in
     count = waiting.values("pk")[:COUNT_CAP].count()
     return to_members("nobody_on_duty", told.people, municipality=municipality, now=now, count=count)
-
-
-def _nobody_designated(municipality: UUID, *, now: datetime) -> list[Message]:
-    """Whether or not such a signal waits, so that the alarm does not say that one does."""
-    return to_members("nobody_designated", _managers(municipality, now=now), municipality=municipality, now=now)
