@@ -122,3 +122,10 @@ def test_an_expert_without_a_channel_is_a_warning_and_no_more():
     report = check(replace(policy, partners=partners))
     assert report.is_sound
     assert ["partner 'RAAD'" in w.place for w in report.warnings] == [True]
+
+
+def test_what_cannot_be_walked_is_not_called_proven(monkeypatch):
+    monkeypatch.setattr("meldroute.rules.exploration.MOST_FACTS", 50)
+    report = check(read_pack(SOUND).policy)
+    assert [p.cause for p in report.problems] == ["more than 60000 situations can arise, so nothing is proven"]
+    assert len(report.proven) == len(OF_ENTRIES)

@@ -1,11 +1,11 @@
 """Prove a policy before anybody relies on it: `check(policy)` walks every path and looks at every entry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from . import network_properties as network
 from . import path_properties as paths
-from .exploration import Exploration, explore
+from .exploration import MOST_FACTS, Exploration, explore
 from .policy import Policy
 from .problems import Problem
 
@@ -34,6 +34,10 @@ OF_PATHS: tuple[Callable[[Exploration], Iterator[Problem]], ...] = (
 )
 
 
+TOO_MUCH = Problem("states and routes", f"more than {MOST_FACTS} situations can arise, so nothing is proven",
+                   "Use fewer states, or fewer partners per route.")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found. `facts_seen` counts different situations, `steps_seen` steps that some path takes."""
@@ -57,12 +61,12 @@ def check(policy: Policy) -> Report:
     where = f"policy '{policy.id} {policy.valid_from}'"
     walked = explore(policy)
     found = [(holds, tuple(holds(policy))) for holds in OF_ENTRIES]
-    found += [(holds, tuple(holds(walked))) for holds in OF_PATHS]
+    found += [(holds, tuple(holds(walked)) if walked.complete else (TOO_MUCH,)) for holds in OF_PATHS]
     warnings = (*paths.steps_never_taken(walked), *network.offered_without_channel(policy),
                 *network.urgent_numbers_that_close(policy))  # fmt: skip
     return Report(
         policy=f"{policy.id} {policy.valid_from}",
-        problems=_at(where, (p for _, problems in found for p in problems)),
+        problems=_at(where, dict.fromkeys(p for _, problems in found for p in problems)),
         warnings=_at(where, warnings),
         proven=tuple(_sentence(holds) for holds, problems in found if not problems),
         states_seen=len({facts.state for facts in walked.moves}),
@@ -72,7 +76,7 @@ def check(policy: Policy) -> Report:
     )
 
 
-def _at(where: str, problems: Iterator[Problem] | tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _at(where: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(Problem(f"{where}, {p.place}", p.cause, p.way_out) for p in problems)
 
 

@@ -40,7 +40,7 @@ class Exploration:
     starts: tuple[SignalFacts, ...]
     moves: dict[SignalFacts, tuple[Move, ...]] = field(default_factory=dict)
     came_by: dict[SignalFacts, Move] = field(default_factory=dict)
-    complete: bool = True  # False: there was more than `MOST_FACTS`, or a round without end
+    complete: bool = True  # False: there were more than `MOST_FACTS`, and the walk was broken off
 
     def path_to(self, facts: SignalFacts) -> str:
         """How a signal gets there, as short as possible: an example for a message."""

@@ -141,8 +141,6 @@ def asking_more_ends(e: Exploration) -> Iterator[Problem]:
         yield Problem(f"step '{step.id}'", f"more information can be asked for more than {e.policy.max_loops} times",
                       "Give it the guard loops_left, and add a step with the guard loops_spent to a state of kind "
                       "decide.")  # fmt: skip
-    if not e.complete:
-        yield Problem("pack", "there are more paths than can be walked", "Use fewer states and partners per route.")
 
 
 def every_state_is_reached(e: Exploration) -> Iterator[Problem]:
