@@ -16,11 +16,12 @@ from meldroute.rules.guards import GUARDS
 from meldroute.rules.lifecycle import Allowed, may_take_step
 from meldroute.rules.terrain import READS, Terrain
 
-PACKS = Path(__file__).parent.parent / "packs"
-POLICIES = {
-    id: load_pack(id, on=date(2025, 6, 1), folder=PACKS).policy for id in ("oost-brabant", "proefregio", "noorderkust")
-    if id in {"oost-brabant"} or (PACKS / id).is_dir()
-}
+TESTS = Path(__file__).parent.parent
+# Two broken ones too: a walk that left something out could call a broken pack sound.
+FOLDERS = {"oost-brabant": TESTS / "packs", "noorderkust": TESTS / "packs",
+           **{f"proefregio {case}": TESTS / "broken_packs" / case for case in ("order-reversed", "first-partner-skipped")},
+           "proefregio": TESTS / "packs"}  # fmt: skip
+POLICIES = {name: load_pack(name.split()[0], on=date(2025, 6, 1), folder=folder).policy for name, folder in FOLDERS.items()}
 WALKED = {id: explore(policy) for id, policy in POLICIES.items()}
 STATUSES = ["open", "received", "taken_up", "need_more", "result", "feedback", "no_feedback", "not_for_us", "failed",
             "withdrawn"]  # fmt: skip
