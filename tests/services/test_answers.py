@@ -5,6 +5,7 @@ import logging
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -287,6 +288,19 @@ def test_of_two_answers_at_once_one_is_kept(cast):
                        lambda: answer_by_link(opened, NewAnswer("not_for_us"), now=MONDAY))
     assert sum(isinstance(o, LinkClosed) for o in outcomes) == 1, outcomes
     assert Answer.objects.count() == 1
+
+
+def test_a_last_wrong_code_and_a_new_link_at_once_wait_for_each_other(cast):
+    """Both touch the signal and the link: in one order, or one of them would be thrown out."""
+    for _ in range(3):
+        Message.objects.filter(kind="partner_link").update(next_try_at=None, sent_at=MONDAY)
+        reference = passing(cast)
+        sent, mail, code = linked(cast, reference)
+        PartnerLink.objects.filter(referral=sent.referral).update(wrong_codes=4)
+        outcomes = at_once(
+            partial(partner_links.open_with_code, mail.token, wrong(code), now=MONDAY),
+            partial(partner_links.new_link, reference, referral=sent.referral, to=MAIL, reader=cast.anna, now=MONDAY))
+        assert {type(o) for o in outcomes} == {LinkClosed, type(None)}, outcomes
 
 
 def test_no_token_and_no_code_reach_a_log(cast, caplog):

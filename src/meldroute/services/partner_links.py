@@ -20,7 +20,7 @@ from meldroute.rules.actors import Actor, Reader
 from meldroute.storage import history
 from meldroute.storage.form_tokens import FormTokenBroken, FormTokenExpired, make_form_token, read_form_token
 from meldroute.storage.keyed_hashes import code_hash, code_matches, link_token_hash, link_token_hashes
-from meldroute.storage.models import Message, PartnerLink, Referral
+from meldroute.storage.models import Message, PartnerLink, Referral, Signal
 from meldroute.storage.sealing import open_sealed, open_with_purpose, place_of, seal, seal_with_purpose
 
 from . import duty_messages
@@ -167,8 +167,14 @@ def _refuse() -> OpenLink:
 
 
 def _locked(token: str) -> PartnerLink | None:
+    """The link and before it its signal: in the order in which an act of the focal point locks them."""
+    hashes = link_token_hashes(token)
+    signal = Referral.objects.filter(links__token_hash__in=hashes).values_list("signal_id", flat=True).first()
+    if signal is None:
+        return None
+    Signal.objects.select_for_update(of=("self",)).get(pk=signal)
     found = PartnerLink.objects.select_for_update(of=("self",)).select_related("referral__signal")
-    return found.filter(token_hash__in=link_token_hashes(token)).first()
+    return found.filter(token_hash__in=hashes).first()
 
 
 def _digits(code: str) -> str:
