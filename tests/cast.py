@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from meldroute.rules.actors import Reader
+from meldroute.rules.choices import Choices
 from meldroute.services.running_policy import remember_pack
+from meldroute.storage.chain import genesis
 from meldroute.storage.choices import choices_to
 from meldroute.storage.models import ChainHead, Membership, MunicipalitySettings, Organisation, User
-from meldroute.rules.choices import Choices
-from meldroute.storage.chain import genesis
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Helmond, a working day
 NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 03:00 in Helmond

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.requirements import owed, statements, writing
 from tests.requirements.__main__ import PAGE
 from tests.requirements.coverage import Coverage

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
 from tests.requirements.statements import ROOT
 
 NO_PROOF = ("skip", "xfail")  # a test that never has to pass asserts nothing

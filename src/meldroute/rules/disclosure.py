@@ -95,7 +95,7 @@ class Way:
     def asks_agreement(self) -> bool:
         """The care coordinator, and whoever may be told something only because the person consents."""
         carrying = [b for b in self._bases(agreed=True) if b.confirmed]
-        return self.to_care or bool(carrying) and all(b.rests_on == "consent" for b in carrying)
+        return self.to_care or (bool(carrying) and all(b.rests_on == "consent" for b in carrying))
 
     def bases(self) -> tuple[LegalBasis, ...]:
         """The legal bases of the pack that hold for this today, confirmed or not."""
@@ -166,7 +166,8 @@ def _bases_of(going: tuple[FieldDecision, ...]) -> tuple[LegalBasis, ...]:
 
 
 def is_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> bool:
-    return on_route(partner, policy) in {on_route(p, policy) for p in excluded}
+    """Under its own name, or under the name the route uses; another care coordinator's exclusion is not theirs."""
+    return bool({partner, on_route(partner, policy)} & excluded)
 
 
 def _about_partner(way: Way, material: Material) -> tuple[Problem, ...]:
