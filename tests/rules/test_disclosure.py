@@ -135,6 +135,11 @@ def test_an_excluded_partner_is_blocked_under_either_name_also_in_danger(exclude
     assert problems("ZOCO_HELMOND", "about", excluded=frozenset({excluded}), danger=True, grounds=grounds) == ["excluded"]
 
 
+def test_a_care_coordinator_elsewhere_that_is_excluded_excludes_nobody_here():
+    grounds = Grounds(agreement="unknown")
+    assert problems("ZOCO_HELMOND", "about", excluded=frozenset({"ZOCO_LUMENS"}), grounds=grounds) == []
+
+
 @pytest.mark.parametrize(("fields", "texts", "expected"), [
     ((), ALL, ["nothing_chosen"]),
     (("geheim",), ALL, ["unknown_field"]),
