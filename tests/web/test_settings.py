@@ -218,6 +218,13 @@ def test_a_focal_point_is_appointed_and_the_password_is_shown_once(cast, frits):
     assert "care, Collegebesluit 2026-17" in listed
 
 
+def test_a_reporter_is_found_by_name_and_the_name_stands_in_no_address(cast, frits):
+    page = frits.post("/instellingen/mensen/", {"search": "bram"})
+    assert "Bram Balie" in text(page)
+    assert 'method="get"' not in page.content.decode()
+    assert "Nobody was found." in text(frits.post("/instellingen/mensen/", {"search": "niemand"}))
+
+
 def test_an_appointment_that_is_refused_keeps_what_was_typed(cast, frits):
     answer = frits.post("/instellingen/mensen/nieuw/", appointment(email="frits@voorbeeld.example"))
     assert answer.status_code == 400

@@ -57,20 +57,31 @@ def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
     if new.starts < today(now):
         raise AppointmentRefused("in_the_past", "starts")
     _check_address(new.email)
+    account = _new_account(new)
     try:
         with transaction.atomic():
             Organisation.objects.select_for_update().get(pk=organisation)
-            return _appoint(new, organisation, reader=reader, now=now)
+            return _appoint(new, account, organisation, reader=reader, now=now)
     except IntegrityError:  # the same account made twice at once
         raise AppointmentRefused("already", "email") from None
 
 
-def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datetime) -> Appointed:
+def _new_account(new: Appointment) -> tuple[User, str]:
+    """Not saved yet, with its password. Made before the transaction: hashing takes long, and others write meanwhile."""
+    user, password = User(email=User.objects.normalize_email(new.email), name=new.name), temporary_password()
+    user.set_password(password)
+    return user, password
+
+
+def _appoint(new: Appointment, account: tuple[User, str], organisation: UUID, *, reader: Reader,
+             now: datetime) -> Appointed:
     user = User.objects.filter(email__iexact=new.email).first()
+    password = ""
     if user:
         _refuse_appointment(new, user, organisation, reader=reader)
-    password = "" if user else temporary_password()
-    user = user or User.objects.create_user(new.email, password, name=new.name)
+    else:
+        user, password = account
+        user.save(force_insert=True)
     row = Membership.objects.create(
         user=user, organisation_id=organisation, role=new.role, domain=new.domain, appointed_by=new.appointed_by,
         appointed_on=new.appointed_on, valid_from=new.starts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
@@ -18,6 +18,7 @@ from .municipality_settings import managed
 
 # What a functional manager may appoint in their own municipality.
 APPOINTABLE = ("focal_point", "buddy", "designated", "reporter", "functional_manager", "privacy_officer")
+MOST = 50  # reporters on the page; a search finds the others
 LISTED_AFTER = timedelta(days=90)  # a membership that ended stays on the list this long
 
 
@@ -75,25 +76,47 @@ class MemberCard:
     yourself: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleCard:
+    people: tuple[MemberCard, ...]  # those with a duty
+    reporters: tuple[MemberCard, ...]
+    more: bool  # there are more reporters than are shown
+
+
 # Reading
 
 
-def people_of(*, reader: Reader, now: datetime) -> tuple[MemberCard, ...]:
-    """Everybody with a role here: current, planned and lately ended. Three queries."""
-    day = today(now)
-    rows = list(memberships_of(reader).filter(Q(valid_to=None) | Q(valid_to__gte=day - LISTED_AFTER))
-                .select_related("user").prefetch_related("absences").order_by("user__name", "valid_from", "pk"))
-    refused = _refused_addresses(rows)
-    cards = [_card(row, reader, day=day, refused=row.pk in refused) for row in rows]
-    return tuple(sorted(cards, key=lambda c: (APPOINTABLE.index(c.role) if c.role in APPOINTABLE else 99, c.name)))
+def people_of(*, reader: Reader, now: datetime, search: str = "") -> PeopleCard:
+    """Everybody with a duty here: current, planned and lately ended; and reporters by name or address.
+
+    A municipality has few people with a duty and may have thousands who report.
+    """
+    listed = memberships_of(reader).filter(Q(valid_to=None) | Q(valid_to__gte=today(now) - LISTED_AFTER))
+    found = Q(user__name__icontains=search) | Q(user__email__icontains=search)
+    duties = _rows(listed.exclude(role="reporter"))
+    reporters = _rows(listed.filter(found, role="reporter"))[: MOST + 1]
+    cards = _cards([*duties, *reporters], reader, now=now)
+    order = {role: number for number, role in enumerate(APPOINTABLE)}
+    with_duty = sorted(cards[: len(duties)], key=lambda c: (order.get(c.role, len(order)), c.name))
+    return PeopleCard(tuple(with_duty), tuple(cards[len(duties):][:MOST]), more=len(reporters) > MOST)
 
 
 def member(id: UUID, *, reader: Reader, now: datetime) -> MemberCard:
     """One of them. Raises `NoSuchMember`."""
-    for card in people_of(reader=reader, now=now):
-        if card.id == id:
-            return card
-    raise NoSuchMember
+    cards = _cards(list(_rows(memberships_of(reader).filter(pk=id))), reader, now=now)
+    if not cards:
+        raise NoSuchMember
+    return cards[0]
+
+
+def _rows(memberships):
+    return memberships.select_related("user").order_by("user__name", "valid_from", "pk")
+
+
+def _cards(rows: list[Membership], reader: Reader, *, now: datetime) -> list[MemberCard]:
+    prefetch_related_objects(rows, "absences")
+    refused = _refused_addresses(rows)
+    return [_card(row, reader, day=today(now), refused=row.pk in refused) for row in rows]
 
 
 def memberships_of(reader: Reader):

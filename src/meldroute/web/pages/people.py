@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from meldroute.rules.actors import Reader
 from meldroute.services import appointing, leaving
@@ -101,11 +101,15 @@ class Person:
     refused: bool
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @manages
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
-    people = [_person(card) for card in people_of(reader=reader, now=now)]
-    return render(request, "web/people.html", {"now": now, "people": people, "cancel_url": reverse("settings")})
+    """A search is posted: a name does not belong in an address. It changes nothing."""
+    search = request.POST.get("search", "").strip()[:100]
+    card = people_of(reader=reader, now=now, search=search)
+    return render(request, "web/people.html", {
+        "now": now, "people": [_person(c) for c in card.people], "reporters": [_person(c) for c in card.reporters],
+        "more": card.more, "search": search, "cancel_url": reverse("settings")})
 
 
 def _person(card: MemberCard) -> Person:
