@@ -42,6 +42,11 @@ class Person:
                 self.page.locator(f"[name={field}][value='{value}']").check()
         return self
 
+    def ticks(self, field: str) -> "Person":
+        """A box that stands alone."""
+        self._reach(f"[name={field}]").check()
+        return self
+
     def _reach(self, selector: str):
         found = self.page.locator(f"main {selector}")
         found.first.evaluate("e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }")

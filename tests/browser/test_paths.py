@@ -171,7 +171,7 @@ def zoco_waits(focal_point: Person, reference: str) -> None:
 
 
 def calls_avim(focal_point: Person, reference: str) -> None:
-    focal_point.opens(f"/signalen/{reference}/contact/?partner=AVIM").keeps_picture("contact")
+    focal_point.opens(f"/signalen/{reference}/contact/?met=AVIM").keeps_picture("contact")
     focal_point.chooses("reached", "yes").fills("whom", "De dienstdoende").chooses("meanwhile", "nothing")
     focal_point.fills("description", "Een jongere moet voor anderen werken en is bang.")
     focal_point.chooses("fields_given", "description").presses()
@@ -182,7 +182,7 @@ def test_danger_at_three_in_the_morning_says_whom_to_call_now_and_who_was_told(p
     stop_the_clock(monkeypatch, NIGHT)
     bram = person("bram", width=320)
     bram.opens("/gevaar/").keeps_picture("gevaar-nacht").sees("112", "0900-8844")
-    bram.opens("/melden/").fills("narrative", "Zij slaan haar, nu, boven de winkel.").chooses("danger", "on")
+    bram.opens("/melden/").fills("narrative", "Zij slaan haar, nu, boven de winkel.").ticks("danger")
     bram.presses("Verstuur de melding").keeps_picture("ontvangen-gevaar").sees("0900-8844")
 
     signal = Signal.objects.get(reference=bram.reference)

@@ -108,7 +108,7 @@ def _signal(reference: str) -> str:
 
 def _record_contact(reference: str, partner: str) -> str:
     try:
-        return f"{reverse('record_contact', kwargs={'reference': reference})}?partner={partner}"
+        return f"{reverse('record_contact', kwargs={'reference': reference})}?met={partner}"
     except NoReverseMatch:
         return ""
 
