@@ -42,7 +42,9 @@ def test_the_first_step_says_to_whom_and_why_in_this_order(cast, anna):
 
     police = anna.get(f"/signalen/{reference}/melden/AVIM/").content.decode()
     assert "088-9630320" in police
-    assert f"/signalen/{reference}/contact/?partner=AVIM" in police
+    call = f"/signalen/{reference}/contact/?met=AVIM"
+    assert call in police
+    assert anna.get(call).context["page"].chosen == "AVIM", "the page of the call knows whom it is about"
 
 
 def test_the_care_step_asks_whether_the_person_knows_and_agrees(cast, anna):

@@ -12,7 +12,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -107,10 +107,7 @@ def _signal(reference: str) -> str:
 
 
 def _record_contact(reference: str, partner: str) -> str:
-    try:
-        return f"{reverse('record_contact', kwargs={'reference': reference})}?met={partner}"
-    except NoReverseMatch:
-        return ""
+    return f"{reverse('record_contact', kwargs={'reference': reference})}?met={partner}"
 
 
 @require_GET
