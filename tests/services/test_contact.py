@@ -59,6 +59,20 @@ def test_contact_with_the_urgent_partner_is_one_step_away_in_every_open_state(ca
         call(cast, reference)
 
 
+def test_an_attempt_after_they_were_spoken_to_starts_no_clock(cast):
+    reference = taken_up(cast)
+    call(cast, reference)
+    call(cast, reference, tried())
+    assert not calling_clock(reference).exists()
+
+
+def test_in_danger_the_clock_to_call_runs_from_the_moment_it_is_taken_up(cast):
+    reference = taken_up(cast, danger=True)
+    assert calling_clock(reference).exists()
+    call(cast, reference)
+    assert not calling_clock(reference).exists()
+
+
 def test_in_danger_the_call_lowers_urgency_and_an_attempt_does_not(cast):
     reference = reported(cast, danger=True)
     call(cast, reference, tried())

@@ -163,7 +163,8 @@ def test_danger_raised_alerts_the_other_and_shortens_the_clock(cast, taken_up):
     assert (after.danger, after.urgency) == (True, 0)
     assert after.next_due_at < before
     assert [(m.kind, m.membership_id) for m in Message.objects.all()] == [("danger_received", cast.anna.membership)]
-    assert Clock.objects.filter(signal=after, stopped_at=None).count() == 1
+    running = Clock.objects.filter(signal=after, stopped_at=None)
+    assert sorted(running.values_list("norm", flat=True)) == ["avim-bellen", "verrijken"]  # call, and enrich sooner
 
 
 def test_danger_lowered_needs_a_reason_and_keeps_the_clock(cast):
@@ -171,8 +172,10 @@ def test_danger_lowered_needs_a_reason_and_keeps_the_clock(cast):
     due = signal(reference).next_due_at
     with pytest.raises(ReasonMissing):
         set_danger(reference, False, reason=" ", reader=cast.anna, now=MONDAY)
+    set_danger(reference, True, reason="Nog niet.", reader=cast.anna, now=MONDAY)
     set_danger(reference, False, reason="De politie is geweest; iedereen is veilig.", reader=cast.anna, now=MONDAY)
     after = signal(reference)
+    assert not Clock.objects.filter(norm="avim-bellen", stopped_at=None).exists()  # nobody has to be called any more
     assert (after.danger, after.urgency, after.next_due_at) == (False, 3, due)
     assert b"veilig" not in bytes(after.assessment_sealed)
 

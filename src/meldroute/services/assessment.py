@@ -18,6 +18,7 @@ from . import clocks, duties
 from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
 from .running_policy import pack_now
+from .urgent_calls import keep_calling
 
 
 class SignalClosed(Exception):
@@ -78,6 +79,7 @@ def set_danger(reference: str, danger: bool, *, reason: str, reader: Reader, now
         if raised:
             _hurry(desk)
             _alert(desk)
+        keep_calling(desk)
 
 
 def exclude_partner(reference: str, partner: str, *, reason: str, reader: Reader, now: datetime,

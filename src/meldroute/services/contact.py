@@ -13,9 +13,8 @@ from meldroute.rules.disclosure import NO_GROUNDS, Grounds
 from meldroute.rules.effects import contact_passes_on
 from meldroute.rules.policy import Advice, Policy
 from meldroute.rules.route import route_signal
-from meldroute.storage.models import Clock, Contact
+from meldroute.storage.models import Contact
 
-from . import clocks
 from .assessment import excluded_partners
 from .calling import CallCard, whom
 from .desk import Desk, at_desk
@@ -23,6 +22,7 @@ from .disclosure import PreviewCard, freeze, preview_disclosure
 from .opening import ActCard, Opened, opened
 from .referral import open_referral, resolved
 from .running_policy import pack_now
+from .urgent_calls import follow_call
 
 CHANNELS = ("phone", "meeting", "email")
 MEANWHILE = ("nothing", "something", "not_asked")
@@ -95,7 +95,7 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
         if passes_on:
             _pass_on(contact, partner, desk)
         if partner == desk.policy.urgent_partner:
-            _follow_urgent(desk, reached=contact.reached)
+            follow_call(desk, reached=contact.reached)
 
 
 def partner_here(desk: Desk, partner: str) -> str:
@@ -141,37 +141,6 @@ def _pass_on(contact: NewContact, partner: str, desk: Desk) -> None:
     freeze(desk, referral=referral, chosen_fields=told.fields, legal_basis=told.legal_basis, grounds=told.grounds,
            description=told.description)  # fmt: skip
     desk.note("referral.opened", referral=str(referral.pk), partner=partner, purpose="referral", channel="phone")
-
-
-# The clock of the partner who must be spoken to first
-
-
-def keep_calling(desk: Desk) -> None:
-    """While the route demands the urgent partner and nobody spoke to them, a clock of its own says so."""
-    desk.refresh_facts()
-    urgent = desk.policy.urgent_partner
-    wanted = urgent in route_signal(desk.facts, desk.policy).required or desk.facts.danger
-    if wanted and urgent not in desk.facts.contacts:
-        _start_calling(desk)
-
-
-def _follow_urgent(desk: Desk, *, reached: bool) -> None:
-    """Spoken to: their clock stops. An attempt keeps it running, and starts it where none ran."""
-    if reached:
-        clocks.stop_clocks(desk.signal, now=desk.now, norm=_call_again(desk))
-    else:
-        _start_calling(desk)
-
-
-def _start_calling(desk: Desk) -> None:
-    norm = _call_again(desk)
-    running = Clock.objects.filter(signal=desk.signal, norm=norm, stopped_at=None).exists()
-    if not running and desk.signal.kind != "end":
-        desk.start_clock(norm)
-
-
-def _call_again(desk: Desk) -> str:
-    return desk.policy.norm_for_role("call_again").norm.id
 
 
 # The page

@@ -17,8 +17,8 @@ from meldroute.storage.models import Clock, Referral
 from . import clocks
 from .assessment import ReasonMissing, UnknownChoice, assessment_of, keep
 from .closing import bring_members_along
-from .contact import keep_calling
 from .desk import Desk, at_desk
+from .urgent_calls import keep_calling
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ class ActForm(forms.Form):
         url = reverse("signal", kwargs={"reference": act.reference})
         self.add_error(None, format_html(
             '{} <a class="nl-link" href="{}" target="_blank" rel="noopener">{}</a>',
-            _("Somebody changed this signal while you were typing. Nothing you typed is lost and nothing was saved."),
+            _("This signal changed after you opened this page: by a colleague, or by you if you pressed twice. What you "
+              "typed stands below; it was not saved now."),
             url, _("See what changed (opens beside this page)")))  # fmt: skip
 
 

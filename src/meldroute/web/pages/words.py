@@ -64,6 +64,8 @@ ACTS = {
     "step.give_feedback": _("Feedback to the reporter"),
     "step.withhold_feedback": _("Recorded why feedback is not possible"),
     "step.close": _("Closed"),
+    "bundle.joined": _("Another signal follows this one"),
+    "bundle.left": _("A signal that followed was taken out"),
     "step.bundle": _("Bundled"),
     "step.unbundle": _("Taken out of the bundle"),
     "step.follow_lead": _("The leading signal is done"),
