@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -132,3 +133,17 @@ def test_mail_leads_to_pages_that_exist():
     for page, address in ADDRESSES.items():
         token = ["t0k-en"] if "{}" in address else []
         assert reverse(page, args=token) == address.format(*token)
+
+
+def test_the_menu_says_how_many_were_not_seen_yet(cast):
+    report(cast), report(cast)
+    menu = '<a class="mr-nav__link" href="/berichten/"'
+    page = signed_in(cast.anna).get("/werklijst/").content.decode()
+    assert re.search(rf'{menu}[^>]*>Notices <span class="nl-data-badge">2</span>', page)
+    assert "nl-data-badge" not in re.search(rf"{menu}.*?</a>", signed_in(cast.bo).get("/berichten/").content.decode()).group()
+
+
+def test_counting_what_was_not_seen_is_one_look_in_an_index(cast):
+    if connection.vendor == "sqlite":
+        plan = Message.objects.filter(membership_id=cast.anna.membership, seen_at=None).values("pk")[:100].explain()
+        assert "message_unseen" in plan

@@ -12,7 +12,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.access import may_enter
+from meldroute.rules.actors import Reader
 from meldroute.services.accounts import MembershipCard, SignedIn
+from meldroute.services.notices import unseen_count
 from meldroute.web.pages.door import reader_of
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
@@ -61,7 +63,7 @@ def frame_of(request: HttpRequest) -> Frame:
         return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
     roles = [OtherRole(str(card.id), _role_words(card)) for card in signed_in.memberships]
     reader = signed_in.reader
-    links = [_link(request, area, label) for area, label in AREAS if reader and may_enter(reader, area)]
+    links = [_link(request, area, label, reader) for area, label in AREAS if reader and may_enter(reader, area)]
     return Frame(person=request.user.name, role=roles[0].label if roles else "",
                  links=tuple(link for link in links if link.url), other_roles=tuple(roles[1:]))
 
@@ -83,8 +85,9 @@ def role_name(role: str) -> str:
     return str(ROLES.get(role, role))
 
 
-def _link(request: HttpRequest, area: str, label: str) -> PageLink:
-    return PageLink(str(label), _url(area), _is_here(request, area))
+def _link(request: HttpRequest, area: str, label: str, reader: Reader) -> PageLink:
+    count = unseen_count(reader) if area == "notifications" else 0
+    return PageLink(str(label), _url(area), _is_here(request, area), count)
 
 
 def _url(name: str) -> str:

@@ -409,6 +409,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['membership', 'created_at'], name='message_of_person'),
         ),
         migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('seen_at', None)), fields=['membership'], name='message_unseen'),
+        ),
+        migrations.AddIndex(
             model_name='clock',
             index=models.Index(condition=models.Q(('next_action_at__isnull', False), ('stopped_at', None)), fields=['next_action_at'], name='clock_due'),
         ),

@@ -36,4 +36,6 @@ class Message(Row):
         indexes: ClassVar = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="message_due"),
             models.Index(fields=["membership", "created_at"], name="message_of_person"),
+            # the number in the menu, on every page
+            models.Index(fields=["membership"], condition=Q(seen_at=None), name="message_unseen"),
         ]
