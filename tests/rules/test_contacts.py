@@ -1,5 +1,6 @@
 """Whom to call this very hour, in office hours, at night, in the weekend and on holidays."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -240,3 +241,14 @@ def test_the_advice_holds_until_the_moment_it_names_and_no_longer(now, part):
 
 def who(now: datetime) -> list[Channel]:
     return [state.channel for state in whom_to_call((AVIM, POLICE), now=now).call]
+
+
+def test_a_number_with_unknown_hours_may_be_tried_and_promises_nothing():
+    number = replace(channel("088-0430430"), hours_known=False)
+    state = opening_state(number, now=local("2026-03-03 03:00"))
+    assert (state.open_now, state.hours_known, state.closes_at) == (True, False, None)
+
+
+def test_unknown_hours_beside_windows_contradict_each_other():
+    with pytest.raises(BadChannel, match=r"Keep one of the two\."):
+        replace(channel("088-0430430", daily("09:00", "17:00")), hours_known=False)

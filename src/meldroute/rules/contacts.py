@@ -41,7 +41,8 @@ class Channel:
     """One way to reach a partner.
 
     `opening` is None when it is always open, also on holidays; else windows, which public holidays close
-    unless `on_holidays`. `confirmed` says that somebody checked the value this year.
+    unless `on_holidays`. Without `hours_known` nobody knows when it answers: it may be tried at any hour, and
+    nothing promises an answer. `confirmed` says that somebody checked the value this year.
     Raises `BadChannel` for an unknown kind, an empty value or windows that never open, `BadHours` for a
     window that ends before it starts, `BadNumber` for a phone number without a number.
     """
@@ -55,6 +56,7 @@ class Channel:
     status: str
     on_holidays: bool = False
     note_en: str = ""
+    hours_known: bool = True
 
     def __post_init__(self) -> None:
         place = f"channel '{self.value}'"
@@ -65,9 +67,14 @@ class Channel:
         if self.kind == "tel":
             tel_href(self.value)
         if self.opening is not None:
+            if not self.hours_known:
+                raise BadChannel(f"{place}: has opening windows and hours_known = false. Keep one of the two.")
             windows = tuple(OpeningWindow(frozenset(days), start, end) for days, start, end in self.opening)
             object.__setattr__(self, "opening", windows)
             _check_windows(place, windows)
+
+    def note(self, language: str) -> str:
+        return self.note_en if language == "en" and self.note_en else self.note_nl
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,13 @@ class OpeningState:
     """One channel at one moment, UTC. Open: `closes_at` (None: does not close). Closed: `opens_at`."""
 
     channel: Channel
-    open_now: bool
+    open_now: bool  # where hours are not known: it may be tried
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+
+    @property
+    def hours_known(self) -> bool:
+        return self.channel.hours_known
 
 
 @dataclass(frozen=True, slots=True)

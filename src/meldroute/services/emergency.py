@@ -19,6 +19,7 @@ class CallLine:
     opens_at: datetime | None
     closes_at: datetime | None
     confirmed: bool
+    hours_known: bool
     note: str
 
 
@@ -66,9 +67,9 @@ def lines_of(policy: Policy, *moments: str, language: str) -> tuple[Line, ...]:
 def _line(state: OpeningState, partner: Partner, language: str) -> CallLine:
     """The partner's first number bears its name; any other answers for somebody else, whom the note names."""
     channel = state.channel
-    note = channel.note_en if language == "en" and channel.note_en else channel.note_nl
+    note = channel.note(language)
     own = channel is next(c for c in partner.channels if c.kind == "tel")
     named = own or not note
     return CallLine(name=partner.known_as if named else note[:1].upper() + note[1:], number=channel.value,
                     open_now=state.open_now, opens_at=state.opens_at, closes_at=state.closes_at,
-                    confirmed=channel.confirmed, note=note if named else "")
+                    confirmed=channel.confirmed, hours_known=state.hours_known, note=note if named else "")

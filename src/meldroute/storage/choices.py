@@ -76,7 +76,7 @@ def _channel(stored: dict) -> Channel:
 def _channel_to(channel: Channel) -> dict:
     stored = {"kind": channel.kind, "value": channel.value, "confirmed": channel.confirmed, "note_nl": channel.note_nl,
               "note_en": channel.note_en, "source": channel.source, "status": channel.status,
-              "on_holidays": channel.on_holidays}
+              "on_holidays": channel.on_holidays, "hours_known": channel.hours_known}
     return stored | {"opening": None if channel.opening is None else [_window_to(w) for w in channel.opening]}
 
 

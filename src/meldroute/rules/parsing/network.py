@@ -35,6 +35,7 @@ def _channel(row: Row) -> Channel | None:
         "opening": row.each("opening", "opening", _window, id_key=None) if row.has("opening") else None,
         "confirmed": row.flag("confirmed"),
         "on_holidays": row.flag("on_holidays", default=False),
+        "hours_known": row.flag("hours_known", default=True),
         **row.provenance(),
     }
     if len(row.findings.errors) > wrong_before:

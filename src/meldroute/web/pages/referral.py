@@ -72,26 +72,8 @@ def to_whom(request: HttpRequest, reader: Reader, now: datetime, reference: str,
     return render(request, "web/refer_whom.html", {
         "now": now, "page": page, "act": page.act, "form": form, "cancel_url": _signal(reference),
         "showing": Showing(_pass_on_to(page), _("Next: what they get")), "asked": passing_on_pages.is_open(page),
-        "call_url": _record_contact(reference, page.partner), "closed": page.act.refusal, "calls": _calls(page),
+        "call_url": _record_contact(reference, page.partner), "closed": page.act.refusal,
     }, status=400 if answered else 200)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    number: str
-    open_now: bool
-    opens_at: datetime | None
-    closes_at: datetime | None
-    confirmed: bool
-    note: str
-
-
-def _calls(page: ReferPage) -> list[CallLine]:
-    """Who answers now first, then who does not, with when they open."""
-    advice = page.call.advice
-    return [CallLine(s.channel.value, s.open_now, s.opens_at, s.closes_at, s.channel.confirmed,
-                     s.channel.note_en if language() == "en" and s.channel.note_en else s.channel.note_nl)
-            for s in (*advice.call, *advice.closed)]
 
 
 def _pass_on_to(page: ReferPage) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
-from meldroute.rules.contacts import tel_href
+from meldroute.rules.contacts import OpeningState, tel_href
 from meldroute.web import times
 
 register = template.Library()
@@ -115,10 +115,20 @@ def badge(text: str, tone: str = "neutral") -> SafeString:
 @register.inclusion_tag("web/components/call_card.html", takes_context=True)
 def call_card(context: template.Context, name: str, number: str, open_now: bool | None = None,
               closes_at: datetime | None = None, opens_at: datetime | None = None, confirmed: bool = True,
-              note: str = "", urgent: bool = False) -> dict[str, Any]:
-    """A number to call. `open_now` None: nothing is known or said about opening hours."""
+              note: str = "", urgent: bool = False, hours_known: bool = True) -> dict[str, Any]:
+    """A number to call. `open_now` None: nothing is said about opening hours; `hours_known` False: that they are unknown."""
+    opening = _opening(context, open_now, closes_at, opens_at) if hours_known else gettext("opening hours unknown")
     return {"name": name, "number": number, "confirmed": confirmed, "note": note, "urgent": urgent,
-            "closed": open_now is False, "opening": _opening(context, open_now, closes_at, opens_at)}
+            "closed": open_now is False, "opening": opening}
+
+
+@register.inclusion_tag("web/components/call_card.html", takes_context=True)
+def call_now(context: template.Context, name: str, state: OpeningState, urgent: bool = False) -> dict[str, Any]:
+    """`{% call_now partner state %}`: the same for a channel of the policy, as `rules.contacts` found it now."""
+    channel = state.channel
+    return call_card(context, name, channel.value, open_now=state.open_now, closes_at=state.closes_at,
+                     opens_at=state.opens_at, confirmed=channel.confirmed, hours_known=state.hours_known,
+                     note=channel.note(get_language() or "nl"), urgent=urgent)
 
 
 def _opening(context: template.Context, open_now: bool | None, closes_at: datetime | None,

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.translation import get_language
 
+from meldroute.rules.contacts import Channel
 from meldroute.rules.policy import Text
 from meldroute.web.pages import words
 
@@ -15,6 +16,12 @@ TABLES = {"outcome": words.OUTCOMES, "strength": words.STRENGTHS, "channel": wor
 def say(text: Text) -> str:
     """`{{ state.label|say }}`"""
     return text.say(get_language() or "nl")
+
+
+@register.filter
+def note(channel: Channel) -> str:
+    """`{{ channel|note }}`: what the pack adds to a number or address."""
+    return channel.note(get_language() or "nl")
 
 
 @register.filter
