@@ -227,3 +227,24 @@ def test_whoever_may_not_see_it_finds_nothing(cast, reference, page):
         client = signed_in(reader)
         assert client.get(f"/signalen/{reference}/{page}/").status_code == 404
         assert client.post(f"/signalen/{reference}/{page}/", {"version": 1}).status_code == 404
+
+
+@pytest.mark.requirement("S-B1-10", "S-3.4-06")
+def test_what_was_concluded_whose_it_is_and_where_it_goes_stand_on_the_signal(cast, anna, reference):
+    asked(cast, anna, reference)
+    typed = {"conclusion": "other_phenomenon", "whose": ["AVIM"], "text": "Onderbetaling, geen dwang.",
+             "phenomenon": "slecht-werkgeverschap", "version": version()}
+    assert anna.post(f"/signalen/{reference}/conclusie/", typed).status_code == 302
+    page = anna.get(f"/signalen/{reference}/").content.decode()
+    assert "Onderbetaling, geen dwang." in page
+    assert "concluded by AVIM" in page
+    assert "Goes to: Netherlands Labour Authority (in the policy: ISZW)" in page
+
+
+def test_why_it_is_clear_stands_on_the_signal(anna, reference):
+    typed = {"forms_chosen": ["SU"], "sub_forms": ["SU.loverboy"], "why": "Zij vertelde het zelf.", "seen": "SU",
+             "confirm": "1", "version": version()}
+    assert anna.post(f"/signalen/{reference}/duidelijk/", typed).status_code == 302
+    page = anna.get(f"/signalen/{reference}/").content.decode()
+    assert "Zij vertelde het zelf." in page
+    assert "loverboy" in page

@@ -158,11 +158,11 @@ class PartnerChoice:
 class ContactPage:
     act: ActCard
     partners: tuple[PartnerChoice, ...]
-    chosen: str  # the partner here, "" before one is chosen
+    chosen: str  # the partner here; with nobody named the urgent one, who is one step away in every open state
     urgent: str  # name of the partner who is called first in danger
     passes_on: bool  # a call with the chosen partner now is the referral
     told: PreviewCard | None  # what can be ticked as told, when it passes on
-    call: CallCard | None  # the chosen partner's numbers for this hour
+    call: CallCard  # the chosen partner's numbers for this hour
     lines: tuple[Advice, ...]
 
 
@@ -171,13 +171,13 @@ def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
     """Whom one can call, and for the chosen partner what the call brings about. Raises `NoSuchPartner`."""
     with opened(reference, reader=reader, now=now, part="contact", language=language) as found:
         desk = found.desk
-        chosen = partner_here(desk, partner) if partner else ""
-        passes_on = bool(chosen) and contact_passes_on(desk.facts, chosen, desk.policy)
+        chosen = partner_here(desk, partner or desk.policy.urgent_partner)
+        passes_on = contact_passes_on(desk.facts, chosen, desk.policy)
         page = ContactPage(
-            act=found.card(found.answer("record_contact", partner=chosen or None)), partners=_partners(found),
+            act=found.card(found.answer("record_contact", partner=chosen)), partners=_partners(found),
             chosen=chosen, urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,
             passes_on=passes_on, told=None, lines=found.lines("contact"),
-            call=whom(chosen, municipality=reader.organisation_code, choices=desk.choices, now=now) if chosen else None,
+            call=whom(chosen, municipality=reader.organisation_code, choices=desk.choices, now=now),
         )
     return replace(page, told=preview_disclosure(reference, partner=chosen, reader=reader, now=now)) if (
         passes_on) else page  # fmt: skip

@@ -8,6 +8,8 @@ from meldroute.rules.policy import Advice, ChecklistItem, Conflict, Form, Indica
 from meldroute.rules.route import Routing
 from meldroute.services.calling import CallCard
 
+from .judged import JudgedCard
+
 
 @dataclass(frozen=True, slots=True)
 class ReportCard:
@@ -136,6 +138,7 @@ class SignalPage:
     summary: str
     indicators: tuple[Indicator, ...]
     excluded: tuple[str, ...]  # partners that may not be told
+    judged: JudgedCard
     checklist: tuple[ItemCard, ...]
     contacts: tuple[ContactCard, ...]
     referrals: tuple[ReferralCard, ...]

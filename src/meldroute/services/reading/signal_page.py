@@ -17,6 +17,7 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_from
 from meldroute.storage.models import Clock, Signal
 
+from .judged import judged
 from .log import log_signal_read
 from .signal_cards import SignalPage
 from .signal_parts import (
@@ -65,7 +66,7 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         closing_reason=signal.closing_reason, report=report(signal, rows, key, policy),
         summary=assessment.get("summary", ""),
         indicators=tuple(policy.indicator(i) for i in assessment.get("indicators", ())),
-        excluded=tuple(assessment.get("excluded", ())), checklist=checklist(rows, key, policy),
+        excluded=tuple(assessment.get("excluded", ())), judged=judged(assessment, policy), checklist=checklist(rows, key, policy),
         contacts=contacts(rows, key, policy), referrals=referrals(rows, key, policy, answers, now=now),
         feedback=feedback(rows, key), timeline=timeline(rows, policy),
         steps=steps_now(facts, policy, role=reader.role, language=language),
