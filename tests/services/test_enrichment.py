@@ -7,7 +7,6 @@ import pytest
 
 from meldroute.rules.lifecycle import StepRefused
 from meldroute.services.assessment import (
-    ReasonMissing,
     SignalClosed,
     UnknownChoice,
     admit_partner,
@@ -28,6 +27,7 @@ from meldroute.services.enrichment import (
     enrichment_page,
 )
 from meldroute.services.intake import NewSignal, register_signal
+from meldroute.services.referral import ReasonMissing
 from meldroute.services.taking_up import take_up
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Clock, Enrichment, HistoryEntry, Message, Signal

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from meldroute.rules.lifecycle import StepRefused
-from meldroute.services.assessment import ReasonMissing, UnknownChoice, set_minor
+from meldroute.services.assessment import UnknownChoice, set_minor
 from meldroute.services.desk import EditConflict, NoSuchSignal, NoSuchStep, key_of
 from meldroute.services.judging import (
     Conclusion,
@@ -16,6 +16,7 @@ from meldroute.services.judging import (
     judge_clear,
 )
 from meldroute.services.judging_pages import concluding_page, judging_page
+from meldroute.services.referral import ReasonMissing
 from meldroute.storage.models import Clock, HistoryEntry, Referral
 from tests.cast import MONDAY
 from tests.services.acting_cases import advised, ask, clear, enriched, signal, taken_up

@@ -66,11 +66,3 @@ def steps_now(signal: SignalFacts, policy: Policy, *, role: str, language: str =
     here = (s for s in policy.steps if signal.state in s.from_states)
     answers: Iterable[Allowed | Refused] = (may_take_step(signal, s, policy, role=role, language=language) for s in here)
     return tuple(sorted(answers, key=lambda a: isinstance(a, Refused)))
-
-
-def require_step(signal: SignalFacts, step: Step, policy: Policy, *, role: str, partner: str | None = None) -> Allowed:
-    """The same answer for those who act: raises `StepRefused` instead of returning a refusal."""
-    answer = may_take_step(signal, step, policy, role=role, partner=partner)
-    if isinstance(answer, Refused):
-        raise StepRefused(answer)
-    return answer

@@ -356,9 +356,6 @@ class Policy:
     def closing_reason(self, id: str) -> ClosingReason:
         return self._find("closing reason", id, self.closing_reasons)
 
-    def advice_line(self, id: str) -> Advice:
-        return self._find("advice", id, self.advice)
-
     def advice_for(self, moment: str) -> tuple[Advice, ...]:
         """What the pack wants said at this moment (acts.ADVICE_MOMENTS), in the pack's own order."""
         return tuple(line for line in self.advice if moment in line.moments)

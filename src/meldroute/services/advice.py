@@ -18,11 +18,11 @@ from .desk import Desk, at_desk
 from .disclosure import freeze
 from .disclosure_material import material_of
 from .opening import ActCard, Opened, opened
-from .passing_on import PassOn, send_in_writing
+from .passing_on import WRITTEN, PassOn, send_in_writing
 from .referral import open_referral, resolved
 from .running_policy import pack_now
 
-CHANNELS = ("phone", "account", "link")
+CHANNELS = ("phone", *WRITTEN)
 ACTS = ("ask_advice", "ask_more_advice")
 
 

@@ -17,6 +17,7 @@ from meldroute.storage.models import Signal
 from . import clocks, duties
 from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
+from .referral import ReasonMissing
 from .running_policy import pack_now
 from .urgent_calls import keep_calling
 
@@ -26,12 +27,6 @@ class SignalClosed(Exception):
 
     def __init__(self, reference: str):
         super().__init__(f"signal {reference}: it is closed. New information is a new signal.")
-
-
-class ReasonMissing(ValueError):
-    def __init__(self, what: str):
-        super().__init__(f"{what}: no reason given. Say in a sentence why, so that a colleague understands it later.")
-        self.what = what
 
 
 class UnknownChoice(ValueError):

@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.facts import SignalFacts
-from meldroute.rules.guards import GUARDS
+from meldroute.rules.closing import fits
 from meldroute.rules.lifecycle import StepRefused
-from meldroute.rules.policy import ClosingReason, Policy, Text
+from meldroute.rules.policy import Text
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Signal
 
 from .desk import Desk, NoSuchStep, at_desk, finish
 from .opening import ActCard, opened
 from .running_policy import policy_of
-
-TOOK_UP = frozenset({"taken_up", "result", "feedback", "no_feedback"})
 
 
 class ReasonDoesNotFit(ValueError):
@@ -41,15 +38,6 @@ class ReasonCard:
 class ClosingCard:
     act: ActCard
     reasons: tuple[ReasonCard, ...]
-
-
-def fits(reason: ClosingReason, facts: SignalFacts, policy: Policy) -> bool:
-    """Does what was recorded carry this reason? (acts.CLOSING_NEEDS)"""
-    if reason.needs.startswith("conclusion:"):
-        return facts.conclusion == reason.needs.removeprefix("conclusion:")
-    if reason.needs == "taken_up":
-        return any(r.status in TOOK_UP for r in facts.passed_on)
-    return GUARDS["consulted"](facts, policy, None)
 
 
 def closing_page(reference: str, *, reader: Reader, now: datetime, language: str = "nl") -> ClosingCard:

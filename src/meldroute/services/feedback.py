@@ -4,13 +4,12 @@ What a reporter reads is the same whether an investigation runs, nothing happene
 message to them says only that something is ready; who they are is opened at delivery, never stored beside it.
 """
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.effects import feedback_settles
+from meldroute.rules.feedback_tells import telling_words
 from meldroute.rules.lifecycle import Allowed, Refused
 from meldroute.rules.policy import Policy, Text
 from meldroute.storage.models import Message, ReporterFeedback
@@ -21,11 +20,6 @@ from .referral import ReasonMissing
 from .running_policy import pack_now
 
 LONGEST = 4000
-# Words by which a reporter would learn what partners do or what was judged. A warning, never a refusal.
-_TELLING = re.compile(
-    r"\b(onderzoek\w*|investigat\w*|politie|police|officier|rechter|aangehouden|arrest\w*|verdacht\w*|suspect\w*|"
-    r"vaag|vague|geen mensenhandel|no trafficking|slachtoffer\w*|victim\w*|inspectie|inval)\b", re.IGNORECASE,
-)
 
 
 class FeedbackEmpty(ValueError):
@@ -66,12 +60,6 @@ def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = 
             may_withhold=found.answer("withhold_feedback"), told_before=_told(found.desk),
             why=next((line.text for line in found.lines("feedback")), None),
         )
-
-
-def telling_words(text: str, names: Iterable[str] = ()) -> tuple[str, ...]:
-    """`names`: of partners whose mere mention says that something is investigated."""
-    named = [name for name in names if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)]
-    return tuple(dict.fromkeys(word.lower() for word in (*_TELLING.findall(text), *named)))
 
 
 def _police(policy: Policy) -> list[str]:

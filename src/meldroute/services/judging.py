@@ -15,9 +15,10 @@ from meldroute.rules.working_time import is_working_day, local_date, local_momen
 from meldroute.storage.models import Clock, Referral
 
 from . import clocks
-from .assessment import ReasonMissing, UnknownChoice, assessment_of, keep
+from .assessment import UnknownChoice, assessment_of, keep
 from .closing import bring_members_along
 from .desk import Desk, at_desk
+from .referral import ReasonMissing
 from .urgent_calls import keep_calling
 
 

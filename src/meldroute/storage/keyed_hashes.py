@@ -11,8 +11,6 @@ from uuid import UUID
 
 from .keyring import keyring
 
-HASH_LENGTH = 5 + 1 + 43  # the longest version number, the colon, SHA-256 in base64
-
 
 def reporter_tie(user_id: UUID) -> str:
     """What stands with a signal, and in the history, instead of the reporter."""

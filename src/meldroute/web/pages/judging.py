@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from meldroute.rules.actors import Reader
 from meldroute.services import judging
-from meldroute.services.assessment import ReasonMissing, UnknownChoice
+from meldroute.services.assessment import UnknownChoice
 from meldroute.services.judging import Conclusion
 from meldroute.services.judging_pages import ConcludingPage, FormChoice, JudgingPage, concluding_page, judging_page
+from meldroute.services.referral import ReasonMissing
 
 from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
 from .door import enters
