@@ -86,7 +86,8 @@ def role_name(role: str) -> str:
 
 
 def _link(request: HttpRequest, area: str, label: str, reader: Reader) -> PageLink:
-    count = unseen_count(reader) if area == "notifications" else 0
+    # Counted when a layout draws it, and not before.
+    count = SimpleLazyObject(lambda: unseen_count(reader)) if area == "notifications" else 0
     return PageLink(str(label), _url(area), _is_here(request, area), count)
 
 
