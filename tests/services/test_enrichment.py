@@ -238,6 +238,14 @@ def test_a_partner_can_be_kept_out_and_let_in_again_with_a_reason(cast, taken_up
     assert excluded() == frozenset()
 
 
+def test_keeping_the_care_coordinator_out_keeps_out_the_body_that_is_told(cast, taken_up):
+    exclude_partner(taken_up, "ZOCO", reason="Familie van de bewoner.", reader=cast.anna, now=MONDAY)
+    row = signal(taken_up)
+    assert excluded_partners(row, key_of(row.pk)) == {"ZOCO_HELMOND"}
+    offered = {id for id, _ in assessment_page(taken_up, reader=cast.anna, now=MONDAY).partners}
+    assert not offered & {"ZOCO", "ZOCO_HELMOND", "ZOCO_LUMENS"}
+
+
 def test_a_closed_signal_keeps_what_it_was(cast, taken_up):
     Signal.objects.filter(reference=taken_up).update(kind="end", state="afgehandeld")
     for change in (

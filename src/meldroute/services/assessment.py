@@ -17,7 +17,7 @@ from meldroute.storage.models import Signal
 from . import clocks, duties
 from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
-from .referral import ReasonMissing
+from .referral import ReasonMissing, partners_here, resolved
 from .running_policy import pack_now
 from .urgent_calls import keep_calling
 
@@ -84,6 +84,7 @@ def exclude_partner(reference: str, partner: str, *, reason: str, reader: Reader
         _refuse_closed(desk)
         if partner not in {p.id for p in pack_now(now=now).policy.partners}:
             raise UnknownChoice("partner", partner)
+        partner = resolved(desk, partner)  # "the care coordinator" is a body here, and that body is what is told
         if not reason.strip():
             raise ReasonMissing("exclusion")
         because = dict(assessment_of(desk.signal, desk.key).get("excluded_because", {}))
@@ -185,7 +186,7 @@ def assessment_page(reference: str, *, reader: Reader, now: datetime, part: str 
             minor_lines=found.minor_lines(), minor_because=kept.get("minor_because", ""),
             danger_because=kept.get("danger_because", ""),
             excluded=tuple((id, names.get(id, id), why) for id, why in because.items()),
-            partners=tuple((id, name) for id, name in names.items() if id not in because),
+            partners=tuple((id, names[id]) for id in partners_here(found.desk) if id not in because),
         )
 
 

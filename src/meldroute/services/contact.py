@@ -11,7 +11,7 @@ from datetime import datetime
 from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import NO_GROUNDS, Grounds
 from meldroute.rules.effects import contact_passes_on
-from meldroute.rules.policy import Advice, Policy
+from meldroute.rules.policy import Advice
 from meldroute.rules.route import route_signal
 from meldroute.storage.models import Contact
 
@@ -20,7 +20,7 @@ from .calling import CallCard, whom
 from .desk import Desk, at_desk
 from .disclosure import PreviewCard, freeze, preview_disclosure
 from .opening import ActCard, Opened, opened
-from .referral import open_referral, resolved
+from .referral import open_referral, partners_here, resolved
 from .running_policy import pack_now
 from .urgent_calls import follow_call
 
@@ -189,12 +189,5 @@ def _partners(found: Opened) -> tuple[PartnerChoice, ...]:
     excluded = excluded_partners(desk.signal, desk.key)
     route = [resolved(desk, r.partner) for r in route_signal(desk.facts, desk.policy).recipients]
     first = [desk.policy.urgent_partner, *route]
-    others = [p.id for p in policy.partners if resolved(desk, p.id) == p.id and p.id not in _elsewhere(desk, policy)]
     return tuple(PartnerChoice(id, policy.partner(id).known_as, id in first, id in excluded)
-                 for id in dict.fromkeys([*first, *others]))  # fmt: skip
-
-
-def _elsewhere(desk: Desk, policy: Policy) -> frozenset[str]:
-    """Care coordinators of other municipalities."""
-    coordinators = {m.care_coordinator for m in policy.municipalities}
-    return frozenset(coordinators - {resolved(desk, policy.care_partner)})
+                 for id in dict.fromkeys([*first, *partners_here(desk)]))  # fmt: skip

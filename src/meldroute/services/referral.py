@@ -15,6 +15,7 @@ from meldroute.storage.models import Membership, Message, Organisation, PartnerL
 from . import clocks
 from .calling import resolve_partner
 from .desk import Desk, NoSuchSignal
+from .running_policy import pack_now
 
 
 class AlreadyAsked(Exception):
@@ -56,6 +57,13 @@ def resolved(desk: Desk, partner: str) -> str:
     municipality = desk.signal.municipality.code
     found = resolve_partner(partner, municipality=municipality, now=desk.now)
     return found if on_route(found, desk.policy) == on_route(partner, desk.policy) else partner
+
+
+def partners_here(desk: Desk) -> tuple[str, ...]:
+    """Who can be told something by this municipality: of the care coordinators only the one who serves it."""
+    policy = pack_now(now=desk.now).policy
+    coordinators = {m.care_coordinator for m in policy.municipalities} - {resolved(desk, policy.care_partner)}
+    return tuple(p.id for p in policy.partners if resolved(desk, p.id) == p.id and p.id not in coordinators)
 
 
 def place_of_request(desk: Desk, partner: str, purpose: str) -> Referral:
