@@ -10,7 +10,8 @@ from django.utils.translation import override
 from meldroute.rules.actors import Reader
 from meldroute.rules.acts import ROLES as ALL_ROLES
 from meldroute.services.accounts import MembershipCard, SignedIn
-from meldroute.web.frame import ROLES, frame_of
+from meldroute.web.frame import frame_of
+from meldroute.web.pages.words import ROLES
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 

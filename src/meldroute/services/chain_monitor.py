@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, Window
+from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from meldroute.rules.actors import Reader
@@ -87,7 +87,7 @@ def told(number: int) -> int | None:
     return number if number >= SMALL else None
 
 
-def _open():
+def _open() -> QuerySet[Signal]:
     return Signal.objects.open().filter(lane="regular")
 
 

@@ -16,16 +16,12 @@ from meldroute.rules.actors import Reader
 from meldroute.services.accounts import MembershipCard, SignedIn
 from meldroute.services.notices import unseen_count
 from meldroute.web.pages.door import reader_of
+from meldroute.web.pages.words import role_name
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
          ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
-
-ROLES = {"reporter": _("reporter"), "focal_point": _("focal point"), "buddy": _("buddy"),
-         "designated": _("designated person"), "partner": _("partner"), "care_coordinator": _("care coordinator"),
-         "chain_director": _("chain director"), "functional_manager": _("functional manager"),
-         "privacy_officer": _("privacy officer")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +75,6 @@ def _signed_in(request: HttpRequest) -> SignedIn | None:
 def _role_words(card: MembershipCard) -> str:
     words = f"{role_name(card.role)} {card.organisation}"
     return _("%(role)s (you stand in)") % {"role": words} if card.stands_in else words
-
-
-def role_name(role: str) -> str:
-    return str(ROLES.get(role, role))
 
 
 def _link(request: HttpRequest, area: str, label: str, reader: Reader) -> PageLink:

@@ -23,7 +23,7 @@ from meldroute.services.people import APPOINTABLE, AppointmentRefused, MemberCar
 from .settings import manages
 from .settings_forms import CAUSES as FIELD_CAUSES
 from .settings_forms import DATE
-from .words import ROLES
+from .words import ROLES, role_name
 
 DOMAINS = {"": gettext_lazy("not applicable"), "care": gettext_lazy("care"), "safety": gettext_lazy("safety")}
 STATES = {"planned": gettext_lazy("planned"), "current": gettext_lazy("current"), "away": gettext_lazy("away"),
@@ -58,7 +58,8 @@ class AppointForm(PersonForm):
     email = forms.CharField(label=gettext_lazy("Mail address"), max_length=200, help_text=gettext_lazy(
         "Also to sign in with. An account with this address keeps its name and password and gets the role as well."))
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[(r, ROLES[r]) for r in APPOINTABLE],
-                             widget=forms.RadioSelect)
+                             widget=forms.RadioSelect, help_text=gettext_lazy(
+        "The designated person takes signals about colleagues, and no others."))
     domain = forms.ChoiceField(label=gettext_lazy("Domain"), choices=list(DOMAINS.items()), required=False,
                                help_text=gettext_lazy("Of a focal point or buddy. Best one of each."))
     appointed_by = forms.CharField(label=gettext_lazy("Decision of the college"), required=False, max_length=200,
@@ -117,7 +118,7 @@ def _person(card: MemberCard) -> Person:
     appointed += [card.appointed_by] if card.appointed_by else []
     appointed += [_day(card.appointed_on)] if card.appointed_on else []
     return Person(
-        id=str(card.id), name=card.name, email=card.email, role=str(ROLES.get(card.role, card.role)),
+        id=str(card.id), name=card.name, email=card.email, role=role_name(card.role),
         about=", ".join(appointed), days=_days(card),
         state=str(STATES[card.state]), active=card.state != "ended", refused=card.refused,
         absences=tuple(Absence(str(a.id), _span(a.from_day, a.to_day)) for a in card.absences),
@@ -151,7 +152,7 @@ def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
         except AppointmentRefused as refused:
             form.refuse(refused)
         else:
-            return render(request, "web/appointed.html", {"now": now, "made": made, "role": ROLES[made.role],
+            return render(request, "web/appointed.html", {"now": now, "made": made, "role": role_name(made.role),
                                                           "cancel_url": reverse("people")})
     lines = [_("An account is made when there is none. You see its temporary password once, on the next page."),
              _("For a role that reads signals, everybody who has it already is told.")]
@@ -212,7 +213,7 @@ def _act(request: HttpRequest, now: datetime, form: PersonForm, do: Callable[[di
         else:
             messages.success(request, _("Saved."))
             return redirect("people")
-    heading = title % {"name": card.name, "role": ROLES.get(card.role, card.role)}
+    heading = title % {"name": card.name, "role": role_name(card.role)}
     return _form_page(request, now, form, title=heading, submit=submit, lines=lines, negative=negative)
 
 

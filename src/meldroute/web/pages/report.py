@@ -17,11 +17,11 @@ from meldroute.services.emergency import emergency_now, lines_now, lines_of
 from meldroute.services.intake import NobodyDesignated, NoFreeReference, SentBefore, register_signal
 from meldroute.services.running_policy import pack_now
 from meldroute.web.failures import TOKEN, keep_typed, keeps_typing
-from meldroute.web.frame import role_name
 
 from .door import enters
 from .my_reports import printed
 from .report_form import ReportForm
+from .words import role_name
 
 FORM = "report"
 # The question at which the pack's lines of a moment stand.

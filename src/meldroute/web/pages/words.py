@@ -6,7 +6,7 @@ ROLES = {
     "reporter": _("reporter"),
     "focal_point": _("focal point"),
     "buddy": _("buddy"),
-    "designated": _("designated for signals about colleagues"),
+    "designated": _("designated person"),
     "partner": _("partner"),
     "care_coordinator": _("care coordinator"),
     "chain_director": _("chain director"),
@@ -96,3 +96,7 @@ MEANWHILE = {"nothing": _("nothing for now"), "something": _("something"), "not_
 CONTACT_PARTS = {"whom": _("spoken to"), "reference": _("their reference"), "agreements": _("agreed"),
                  "outcome": _("outcome"), "reason": _("reason"), "meanwhile": _("what the municipality may do"),
                  "meanwhile_text": _("in their words")}
+
+
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))

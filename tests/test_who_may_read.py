@@ -1,0 +1,99 @@
+"""Rows about a signal are read through the one queryset that knows who may see them; whatever else is listed here, with why."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import meldroute
+from meldroute.storage import models
+
+ROOT = Path(meldroute.__file__).parent
+# Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
+# reaches a page was found through one of these.
+GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey"}
+# How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
+DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal"}
+# Everything else, by function. A new one needs its reason.
+ALLOWED = {
+    "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
+    "services/bundling.py": {
+        "_why_not": "of a signal in the reader's hands: does another one follow it?",
+        "_lead_reference": "the signal that leads the one in hand: of the same desk, or it could not have been bundled",
+    },
+    "services/chain_monitor.py": {"_open": "counts per municipality, for who sees no signal"},
+    "services/closing.py": {"bring_members_along": "what is bundled with the signal in hand follows it"},
+    "services/demo.py": {"load_demo": "is there anything yet?"},
+    "services/desk.py": {
+        "at_desk_of": "a partner's answer: the caller checked that it was disclosed to them",
+        "key_of": "the key of a signal that was found through a door",
+    },
+    "services/disclosures.py": {
+        "linked_card": "of the request whose link and code were handed in",
+        "card_of": "of a request that this partner was found to hold",
+        "_standing": "narrows what was disclosed to this partner",
+    },
+    "services/drafts.py": {
+        "keep": "was this form sent already? By its own unguessable number",
+        "draft_of": "the same, for a draft of this person",
+    },
+    "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
+    "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
+    "services/reading/signal_parts.py": {"rows_of": "the bundle of a signal that this reader opened"},
+    "services/reading/work_list.py": {"_group": "narrows what is visible to this reader"},
+    "services/referral.py": {"place_of_request": "of the signal in hand"},
+    "services/ticking.py": {"move_clock": "the clock acts for nobody: it locks the signal whose term passed"},
+}
+
+
+def test_every_row_about_a_signal_is_reached_through_a_door_or_for_a_written_reason():
+    found = {(where, function) for where, function, model in reads()}
+    unexplained = sorted(found - explained())
+    assert unexplained == [], f"reach these rows through {', '.join(sorted(DOORS))}, or say in ALLOWED why not"
+
+
+def test_no_reason_outlives_the_code_it_was_written_for():
+    found = {(where, function) for where, function, model in reads()}
+    assert sorted(explained() - found) == []
+
+
+def test_nothing_reads_all_rows():
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "all" and _manager_of(node.value):
+                pytest.fail(f"{path.relative_to(ROOT)}:{node.lineno} reads .objects.all(): say which rows, and for whom")
+
+
+def test_every_model_with_sealed_text_of_a_signal_is_guarded():
+    sealed = {name for name, model in vars(models).items()
+              if isinstance(model, type) and issubclass(model, models.base.SealedRow) and model is not models.base.SealedRow}
+    assert sealed <= GUARDED
+
+
+def explained() -> set[tuple[str, str]]:
+    return {(where, function) for where, functions in ALLOWED.items() for function in functions}
+
+
+def reads() -> Iterator[tuple[str, str, str]]:
+    """Each (file, function, model) that reaches a guarded model and opens no door at once."""
+    for path, tree in sources():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                for node in ast.walk(function):
+                    model = _manager_of(node.value) if isinstance(node, ast.Attribute) else None
+                    if model in GUARDED and node.attr not in DOORS | {"model"}:
+                        yield str(path.relative_to(ROOT)), function.name, model
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        if "migrations" not in path.parts and path.relative_to(ROOT).parts[0] != "storage":
+            yield path, ast.parse(path.read_text())
+
+
+def _manager_of(node: ast.AST) -> str | None:
+    """`Signal` for `Signal.objects`; any other manager of a model by its name too."""
+    if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "_base_manager"}:
+        return node.value.id if isinstance(node.value, ast.Name) else ast.unparse(node.value)
+    return None
