@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from meldroute.rules.actors import Reader
 from meldroute.services import assessment
 from meldroute.services.assessment import AssessmentPage, SeenIndicator
+from meldroute.services.referral import ReasonMissing
 
 from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
 from .door import enters
@@ -42,7 +43,7 @@ def _reason_words(field: str) -> Words:
 
 def _words(field: str) -> dict[type[Exception], Words]:
     return {
-        assessment.ReasonMissing: _reason_words(field),
+        ReasonMissing: _reason_words(field),
         assessment.UnknownChoice: lambda error: (None, _("This choice is not on the list. Choose from the list.")),
         assessment.SignalClosed: lambda error: (None, _("This signal is closed. New information is a new signal.")),
     }
@@ -199,7 +200,8 @@ def exclude_partner(request: HttpRequest, reader: Reader, now: datetime, referen
                          fresh=lambda: opened().act, words=_words("reason"))
         if not status:
             return done(request, reference, _("It was recorded with whom this signal is not shared."))
-    happens = (_("Nothing of this signal goes to that partner, in writing or by phone, until it is lifted."),)
+    happens = (_("Nothing of this signal goes to that partner, in writing or by phone, until it is lifted."),
+               _("What they were given before stays given. Take it back on the page of the signal."))
     showing = Showing(_("Do not share with a partner"), _("Save this choice"), template="web/circumstances.html",
                       happens=happens)
     return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, exclusions=True)
