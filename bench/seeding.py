@@ -39,6 +39,7 @@ class Seeder:
             self._batch(min(BATCH, size - start))
         for chain, head in self.heads.items():
             ChainHead.objects.filter(chain=str(chain)).update(number=head.number, hash=head.hash)
+        self.heads.clear()  # what is measured next adds entries of its own
 
     def _batch(self, count: int) -> None:
         made = [self._signal() for _ in range(count)]

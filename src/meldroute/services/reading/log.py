@@ -20,5 +20,10 @@ def log_signal_read(signal: UUID, municipality: UUID, *, reader: Reader, now: da
 def log_list_read(signals: Sequence[UUID], municipality: UUID, *, reader: Reader, now: datetime, which: str) -> None:
     """A list was shown: one row with the ids that stood on it."""
     with transaction.atomic():
-        history.append(municipality, actor=reader.actor, act="list.read", now=now, subjects=tuple(signals),
-                       details={"list": which})
+        add_list_read(signals, municipality, reader=reader, now=now, which=which)
+
+
+def add_list_read(signals: Sequence[UUID], municipality: UUID, *, reader: Reader, now: datetime, which: str) -> None:
+    """The same at the end of a short transaction of the caller's own."""
+    history.append(municipality, actor=reader.actor, act="list.read", now=now, subjects=tuple(signals),
+                   details={"list": which})

@@ -59,23 +59,28 @@ def rows_of(signal: Signal) -> Rows:
     ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
     history = list(HistoryEntry.objects.filter(signal=signal.pk).exclude(act__in=READS).order_by("at", "id")
                    .only("at", "act", "actor_kind", "actor", "details")[:LONGEST_TIMELINE])
+    enrichment = list(Enrichment.objects.of_signal(signal.pk).order_by("at"))
+    contacts = list(Contact.objects.of_signal(*ids).order_by("at"))
+    referrals = list(Referral.objects.of_signal(*ids).order_by("opened_at"))
+    # Only a request was ever given something or answered.
+    disclosures = list(Disclosure.objects.of_signal(signal.pk).order_by("at")) if referrals else []
+    answers = list(Answer.objects.of_signal(signal.pk).order_by("at")) if referrals else []
+    feedback = list(ReporterFeedback.objects.of_signal(signal.pk).order_by("at"))
     return Rows(
-        enrichment=list(Enrichment.objects.of_signal(signal.pk).order_by("at")),
-        contacts=list(Contact.objects.of_signal(*ids).order_by("at")),
-        referrals=list(Referral.objects.of_signal(*ids).order_by("opened_at")),
-        disclosures=list(Disclosure.objects.of_signal(signal.pk).order_by("at")),
-        answers=list(Answer.objects.of_signal(signal.pk).order_by("at")),
-        feedback=list(ReporterFeedback.objects.of_signal(signal.pk).order_by("at")),
-        clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)),
-        history=history, names=_names(signal),
+        enrichment=enrichment, contacts=contacts, referrals=referrals, disclosures=disclosures, answers=answers,
+        feedback=feedback, clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)), history=history,
+        names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback)}
+                     | {h.actor for h in history if h.actor_kind == "membership"}),
         lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
         bundled=tuple(Signal.objects.filter(lead=signal.pk).values_list("reference", flat=True).order_by("reference")),
     )
 
 
-def _names(signal: Signal) -> dict[str, str]:
-    rows = Membership.objects.filter(organisation=signal.municipality_id).values_list("id", "user__name")
-    return {str(id): name for id, name in rows}
+def _names(memberships: set[str]) -> dict[str, str]:
+    """Of those who did something here; a municipality can have thousands of others."""
+    if not memberships:
+        return {}
+    return {str(id): name for id, name in Membership.objects.filter(pk__in=memberships).values_list("id", "user__name")}
 
 
 def report(signal: Signal, _rows: Rows, key: bytes, policy: Policy) -> ReportCard:

@@ -4,10 +4,11 @@ Its order is stored (urgency, next due moment, key), so that a page costs the sa
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import IntegerField, Q, Subquery
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
@@ -17,12 +18,13 @@ from meldroute.services.running_policy import policy_of
 from meldroute.storage.models import Absence, Answer, Clock, Membership, Signal
 from meldroute.storage.querysets import SignalQuerySet
 
-from .log import log_list_read
+from .log import add_list_read
 
 PAGE = 50
 CAP = 100  # totals are counted up to here, then shown as "99+"
 YOURS = ("entry", "enrich", "decide", "pass_on", "report_back")
 OTHERS = ("advice", "await")
+SEALED = ("content_sealed", "reporter_sealed", "assessment_sealed")  # a list opens nothing
 GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done")
 
 
@@ -67,10 +69,10 @@ class Place:
         """None for a place that is not ours: the list then starts at the top."""
         try:
             urgency, due_at, id = text.split("~")
-            place = cls(int(urgency), datetime.fromisoformat(due_at), UUID(id))
-        except ValueError:
+            moment = datetime.fromisoformat(due_at)
+            return cls(int(urgency), moment.astimezone(UTC), UUID(id)) if moment.tzinfo else None
+        except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
             return None
-        return place if place.due_at.tzinfo else None
 
 
 def work_list(*, reader: Reader, now: datetime, group: str = "yours", after: str = "") -> WorkList:
@@ -82,15 +84,30 @@ def work_list(*, reader: Reader, now: datetime, group: str = "yours", after: str
     shown, more = rows[:PAGE], len(rows) > PAGE
     card = WorkList(
         group=group, rows=_cards(shown, now=now), since=since,
-        counts={g: _group(visible, g, reader=reader, since=since, now=now).values("pk")[:CAP].count() for g in GROUPS},
+        counts=_counts(visible, reader=reader, since=since, now=now),
         buddy_present=_buddy_present(reader, now=now),
         next_after=str(Place(shown[-1].urgency, shown[-1].next_due_at, shown[-1].pk)) if more else None,
         first_due=None if rows else _first_due(visible),
     )
-    log_list_read([s.pk for s in shown], reader.organisation, reader=reader, now=now, which=f"work_list.{group}")
-    if group == "yours" and not after:
-        Membership.objects.filter(pk=reader.membership).update(last_worklist_at=now)
+    with transaction.atomic():
+        if group == "yours" and not after:
+            Membership.objects.filter(pk=reader.membership).update(last_worklist_at=now)
+        add_list_read([s.pk for s in shown], reader.organisation, reader=reader, now=now, which=f"work_list.{group}")
     return card
+
+
+class _Capped(Subquery):
+    """How many rows there are, as far as the slice goes: a total costs the same whatever is stored."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def _counts(visible: SignalQuerySet, *, reader: Reader, since: datetime | None, now: datetime) -> dict[str, int]:
+    """All groups in one statement."""
+    groups = {g: _group(visible, g, reader=reader, since=since, now=now).values("pk")[:CAP] for g in GROUPS}
+    counted = Membership.objects.filter(pk=reader.membership).annotate(**{g: _Capped(q) for g, q in groups.items()})
+    return counted.values(*GROUPS).get()
 
 
 def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: datetime | None,
@@ -121,14 +138,14 @@ def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: dateti
 
 def _page(rows: SignalQuerySet, group: str, place: Place | None) -> SignalQuerySet:
     if group == "done":
-        return rows.order_by("-closed_at")[:PAGE]
+        return rows.order_by("-closed_at").defer(*SEALED)[:PAGE]
     if place:
         rows = rows.filter(
             Q(urgency__gt=place.urgency)
             | Q(urgency=place.urgency, next_due_at__gt=place.due_at)
             | Q(urgency=place.urgency, next_due_at=place.due_at, pk__gt=place.id)
         )
-    return rows.order_by("urgency", "next_due_at", "pk")[: PAGE + 1]
+    return rows.order_by("urgency", "next_due_at", "pk").defer(*SEALED)[: PAGE + 1]
 
 
 def _cards(rows: list[Signal], *, now: datetime) -> tuple[WorkRow, ...]:
