@@ -7,20 +7,27 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from meldroute.rules import acts
 from meldroute.rules.effects import Choice, after, with_choice
-from meldroute.rules.facts import OPEN_REFERRAL, ReferralFacts, SignalFacts
+from meldroute.rules.facts import OPEN_REFERRAL, SignalFacts
 from meldroute.rules.lifecycle import Allowed, may_take_step
 from meldroute.rules.policy import Step
+from meldroute.rules.referral import answers_now
+from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.bundling import bundle, follow_lead, unbundle
+from meldroute.services.closing import close, closing_page
 from meldroute.services.desk import look_at
 from meldroute.services.enrichment import NewFact, add_fact
+from meldroute.services.feedback import give_feedback, withhold_feedback
 from meldroute.services.judging import Conclusion, conclude, judge_clear, who_answered
-from meldroute.services.passing_on import complete_referrals, settle
+from meldroute.services.passing_on import complete_referrals, settle, skip_partner
 from meldroute.services.taking_up import take_up
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Referral
 from tests.cast import MONDAY
 from tests.services.acting_cases import advised, ask, call, called, clear, enriched, reported, signal, tried
+from tests.services.passing_on_help import pass_on
+from tests.services.watched_acts import same
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARTNERS = ("AVIM", "ISZW", "ZOCO_HELMOND", "TFRIEC")
@@ -62,18 +69,14 @@ class Walk:
         return isinstance(answer, Allowed)
 
     def somebody_answers(self) -> None:
-        """Between acts an expert may judge: that is no step of the signal."""
-        waiting = Referral.objects.filter(signal=signal(self.reference), purpose="advice", status__in=OPEN_REFERRAL,
-                                          round=signal(self.reference).round)
-        if waiting and self.data.draw(st.booleans()):
-            advised(self.cast, self.reference, waiting[0].partner)
-
-
-def same(facts: SignalFacts) -> SignalFacts:
-    """An expert who was asked by phone has heard the question: the same open request as one asked in writing."""
-    referrals = {ReferralFacts(r.partner, r.purpose, "open" if r.purpose == "advice" and r.is_open else r.status)
-                 for r in facts.referrals}
-    return facts.with_(referrals=tuple(sorted(referrals, key=str)))
+        """Between acts an expert may judge or a partner report back: that is no step of the signal."""
+        now = signal(self.reference)
+        waiting = Referral.objects.filter(signal=now, status__in=OPEN_REFERRAL, round__in={0, now.round}).order_by("partner", "purpose")
+        for row in waiting:
+            if self.data.draw(st.booleans()):
+                kind = "result" if row.purpose == "advice" else self.draw(*answers_now(row.status))
+                said = NewAnswer(kind, "" if kind == "no_feedback" else "Dit zegt de partner.")
+                answer_by_phone(self.reference, referral=row.pk, new=said, reader=self.cast.anna, now=self.now)
 
 
 def partner(walk: Walk, step: Step, facts: SignalFacts) -> Choice:
@@ -105,8 +108,25 @@ def do_contact(walk: Walk, step: Step, choice: Choice) -> None:
     call(walk.cast, walk.reference, said, now=walk.now)
 
 
-def plain(service):
-    return lambda walk, step, choice: service(walk.reference, reader=walk.cast.anna, now=walk.now)
+def do_refer(walk: Walk, step: Step, choice: Choice) -> None:
+    pass_on(walk.cast, walk.reference, choice.partner, channel="link", to="post@partner.example", agreement="unknown",
+            now=walk.now)
+
+
+def some_partner(walk: Walk, step: Step, facts: SignalFacts) -> Choice | None:
+    """One whom no written request waits for: a second one is refused, whatever the policy allows."""
+    free = [p for p in PARTNERS if not any(r.partner == p and r.is_open for r in facts.passed_on)]
+    return Choice(partner=walk.draw(*free)) if free else None
+
+
+def do_close(walk: Walk, step: Step, choice: Choice) -> None:
+    page = closing_page(walk.reference, reader=walk.cast.anna, now=walk.now)
+    reason = next(r.id for r in page.reasons if r.fits)
+    close(walk.reference, reason=reason, reader=walk.cast.anna, now=walk.now)
+
+
+def plain(service, **words):
+    return lambda walk, step, choice: service(walk.reference, reader=walk.cast.anna, now=walk.now, **words)
 
 
 def nothing(walk: Walk, step: Step, facts: SignalFacts) -> Choice:
@@ -126,12 +146,37 @@ ACTS = {
     "conclude": (conclusion, do_conclude),
     "judge_clear": (forms, lambda walk, step, choice: judge_clear(
         walk.reference, forms=choice.forms, why="Duidelijk.", reader=walk.cast.anna, now=walk.now)),
+    "refer": (some_partner, do_refer),
+    "skip_referral": (some_partner, lambda walk, step, choice: skip_partner(
+        walk.reference, partner=choice.partner, reason="Dit kan hier niet.", reader=walk.cast.anna, now=walk.now)),
     "complete_referrals": (nothing, plain(complete_referrals)),
     "settle": (nothing, plain(settle)),
+    "give_feedback": (nothing, plain(give_feedback, text="Dank u. Uw signaal is besproken.")),
+    "withhold_feedback": (nothing, plain(withhold_feedback, reason="De melder is niet bereikbaar.")),
+    "close": (nothing, do_close),
     "bundle": (nothing, lambda walk, step, choice: bundle(walk.reference, walk.lead, reader=walk.cast.anna, now=walk.now)),
     "unbundle": (nothing, plain(unbundle)),
     "follow_lead": (nothing, plain(follow_lead)),
 }
+
+
+def waiting_for_partners(cast) -> str:
+    reference = clear(cast, "AU")
+    for partner in ("ISZW", "ZOCO_HELMOND"):
+        pass_on(cast, reference, partner, channel="link", to="post@partner.example", agreement="unknown")
+    return reference
+
+
+def reporting_back(cast) -> str:
+    """Called, answered and settled: only the reporter still has to hear."""
+    reference = clear(cast, "AU")
+    for partner in ("ISZW", "ZOCO_HELMOND"):
+        call(cast, reference, called(partner))
+    complete_referrals(reference, reader=cast.anna, now=MONDAY)
+    for row in Referral.objects.filter(signal=signal(reference)):
+        answer_by_phone(reference, referral=row.pk, new=NewAnswer("feedback", "Opgepakt."), reader=cast.anna, now=MONDAY)
+    settle(reference, reader=cast.anna, now=MONDAY)
+    return reference
 
 
 def asked(cast) -> str:
@@ -142,7 +187,12 @@ def asked(cast) -> str:
 
 
 # A walk begins at random, but also far along: a random walk seldom gets there by itself.
-BEGINNINGS = (reported, partial(reported, danger=True), enriched, asked, asked, lambda cast: clear(cast, "SU", "AU"))
+BEGINNINGS = (reported, partial(reported, danger=True), enriched, asked, asked, lambda cast: clear(cast, "SU", "AU"),
+              waiting_for_partners, reporting_back)
+
+
+def test_a_walk_knows_every_act_of_the_policy():
+    assert set(ACTS) == acts.ACTS
 
 
 @settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -17,10 +17,17 @@ from meldroute.services.reading.signal_page import open_signal
 from meldroute.services.taking_up import take_up
 from meldroute.storage.models import Clock, Contact, Disclosure, HistoryEntry, Message, Referral, Signal
 from tests.cast import MONDAY
+from tests.services.watched_acts import watch
 
 CASES = {case.id: case for case in cases("oost-brabant", on=date(2026, 11, 23))}
 HOUR = timedelta(hours=1)
 SEEN = "Er zijn meerdere kenmerken gezien."
+
+
+@pytest.fixture(autouse=True)
+def acts(monkeypatch):
+    """Each act of each case is compared with what `check-policy` takes it to do."""
+    return watch(monkeypatch)
 
 
 def enriched(case, cast):
@@ -76,7 +83,7 @@ def assert_nothing_lies_around(signal):
 
 
 @pytest.mark.requirement("S-B1-11", "S-B2-34", "S-B2-35")
-def test_case_1_a_place_with_labour_migrants_goes_to_the_labour_inspectorate_and_the_care_coordinator(cast):
+def test_case_1_a_place_with_labour_migrants_goes_to_the_labour_inspectorate_and_the_care_coordinator(cast, acts):
     case = CASES["CASE-1"]
     reference = judged_clear(case, cast)
     for partner in ("ZOCO", "ISZW"):  # no order between these two
@@ -85,6 +92,8 @@ def test_case_1_a_place_with_labour_migrants_goes_to_the_labour_inspectorate_and
     signal = finished(reference, cast, ("ISZW", "ZOCO_HELMOND"))
     assert_nothing_lies_around(signal)
     assert signal.about == "place"
+    assert [act for n, act in enumerate(acts) if act not in acts[:n]] == [
+        "take_up", "enrich", "judge_clear", "refer", "complete_referrals", "settle", "give_feedback", "close"]
 
 
 def test_case_1_a_sign_that_points_the_other_way_is_shown_and_clears_nothing(cast):
