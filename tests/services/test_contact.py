@@ -1,6 +1,6 @@
 """A call with a partner, or an attempt: recorded from every open state, and the referral while passing on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from meldroute.services.assessment import exclude_partner, set_danger
 from meldroute.services.contact import (
     ContactIncomplete,
     ContactInFuture,
+    ContactTooEarly,
     NewContact,
     NoSuchPartner,
     Told,
@@ -17,6 +18,7 @@ from meldroute.services.contact import (
     record_contact,
 )
 from meldroute.services.desk import EditConflict, NoSuchSignal, key_of
+from meldroute.services.disclosure import preview_disclosure
 from meldroute.services.passing_on import PassOn, pass_on
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Clock, Contact, Disclosure, HistoryEntry, Referral, Signal
@@ -94,8 +96,9 @@ def test_an_attempt_keeps_the_clock_of_the_urgent_partner_running_and_a_call_sto
 @pytest.mark.parametrize("form", ["SU", "CU", "OV"])
 def test_the_care_coordinator_comes_after_the_police_were_called_or_tried(cast, form):
     reference = clear(cast, form)
-    to_care = PassOn(channel="account", fields=MINIMUM, shown="", description="Iemand heeft hulp nodig.",
-                     grounds=Grounds(agreement="unknown"))
+    said = {"fields": MINIMUM, "description": "Iemand heeft hulp nodig.", "grounds": Grounds(agreement="unknown")}
+    read = preview_disclosure(reference, partner="ZOCO", reader=cast.anna, now=MONDAY, **said)
+    to_care = PassOn(channel="account", shown=read.fingerprint, **said)
 
     def refer():
         pass_on(reference, partner="ZOCO", wanted=to_care, reader=cast.anna, now=MONDAY)
@@ -172,6 +175,14 @@ def test_a_call_cannot_lie_in_the_future(cast):
     with pytest.raises(ContactInFuture):
         call(cast, reference, called(at=MONDAY + timedelta(minutes=1)))
     call(cast, reference, called(at=MONDAY))
+
+
+def test_a_call_lies_not_long_before_the_signal(cast):
+    reference = taken_up(cast)
+    call(cast, reference, called(at=MONDAY - timedelta(days=30)))
+    for at in (MONDAY - timedelta(days=32), datetime(1, 1, 1, tzinfo=UTC)):
+        with pytest.raises(ContactTooEarly):
+            call(cast, reference, called(at=at))
 
 
 def test_only_partners_of_the_policy_can_be_called(cast):

@@ -85,6 +85,13 @@ def test_a_call_that_is_still_to_come_is_refused_at_its_field(cast, anna):
     assert "This time is still to come." in back.content.decode()
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "1990-05-05T10:00"])
+def test_a_slip_in_the_date_is_said_at_its_field(cast, anna, at):
+    back = anna.post(f"/signalen/{taken_up(cast)}/contact/", call(at=at))
+    assert back.status_code == 409
+    assert "Check the date." in back.content.decode()
+
+
 def test_while_passing_on_what_was_told_is_ticked_and_becomes_the_disclosure(cast, anna):
     reference = clear(cast, "SU")
     page = anna.get(f"/signalen/{reference}/contact/?met=AVIM").content.decode()

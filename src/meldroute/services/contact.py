@@ -6,7 +6,7 @@ Sealed in `content_sealed`: whom, reference, agreements, outcome, reason, meanwh
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import NO_GROUNDS, Grounds
@@ -26,6 +26,7 @@ from .urgent_calls import follow_call
 
 CHANNELS = ("phone", "meeting", "email")
 MEANWHILE = ("nothing", "something", "not_asked")
+EARLIER = timedelta(days=31)  # a call may have been made before the signal was written down
 OUTCOMES = ("no_answer", "voicemail", "call_back", "other")
 
 
@@ -75,6 +76,14 @@ class ContactInFuture(ValueError):
         self.at = at
 
 
+class ContactTooEarly(ValueError):
+    """A call about this signal can be a little older than the signal, when it was written down later; not a year."""
+
+    def __init__(self, at: datetime, earliest: datetime):
+        super().__init__(f"contact: {at.isoformat()} is long before the signal. Use a time from {earliest.isoformat()}.")
+        self.at, self.earliest = at, earliest
+
+
 class NoSuchPartner(ValueError):
     def __init__(self, partner: str):
         super().__init__(f"contact: '{partner}' is no partner in this policy. Choose from the list.")
@@ -87,7 +96,8 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
     with at_desk(reference, reader=reader, now=now, version=version) as desk:
         partner = partner_here(desk, contact.partner)
         allowed = desk.step("record_contact", partner=partner)
-        _check(contact, now=now)
+        _check_time(contact, desk)
+        _check(contact)
         passes_on = contact.reached and contact_passes_on(desk.facts, partner, desk.policy)
         _row(contact, partner, desk).save(force_insert=True)
         desk.note("step.record_contact", step=allowed.step.id, state=allowed.to, partner=partner,
@@ -105,9 +115,15 @@ def partner_here(desk: Desk, partner: str) -> str:
     return resolved(desk, partner)
 
 
-def _check(contact: NewContact, *, now: datetime) -> None:
-    if contact.at > now:
+def _check_time(contact: NewContact, desk: Desk) -> None:
+    earliest = desk.signal.received_at - EARLIER
+    if contact.at > desk.now:
         raise ContactInFuture(contact.at)
+    if contact.at < earliest:
+        raise ContactTooEarly(contact.at, earliest)
+
+
+def _check(contact: NewContact) -> None:
     if contact.channel not in CHANNELS:
         raise ContactIncomplete("channel")
     if contact.reached:

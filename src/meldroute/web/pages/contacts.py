@@ -135,6 +135,7 @@ def _said(form: ContactForm, page: ContactPage) -> str:
 
 WORDS: Mapping[type[Exception], Words] = {
     contact.ContactInFuture: lambda error: ("at", _("This time is still to come. Record a call after you made it.")),
+    contact.ContactTooEarly: lambda error: ("at", _("This is long before the signal came in. Check the date.")),
     contact.ContactIncomplete: lambda error: (error.missing, MISSING[error.missing]),
     DisclosureRefused: refused_words,
     AlreadyAsked: lambda error: (None, _("This partner knows already. Record what they say as an answer.")),
