@@ -49,9 +49,11 @@ def test_with_nobody_at_all_those_who_can_repair_that_are_alarmed(cast, find):
 
 
 @pytest.mark.parametrize("find", [on_duty, alerted_at_danger])
-def test_about_a_colleague_the_designated_person_alone(cast, find):
+def test_about_a_colleague_the_designated_person_alone_also_while_they_are_away(cast, find):
     assert told(cast, find, lane="confidential") == OnDuty((cast.dina.membership,))
     away(cast.dina)
+    assert told(cast, find, lane="confidential") == OnDuty((cast.dina.membership,))
+    Membership.objects.filter(pk=cast.dina.membership).update(valid_to=DAY - timedelta(days=1))
     assert told(cast, find, lane="confidential") == OnDuty((), nobody=True)
 
 

@@ -141,9 +141,8 @@ def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> i
         row = memberships_of(reader).filter(pk=id).select_related("user").first()
         if row is None or _works_elsewhere(row):
             raise NoSuchMember
-        if row.user_id != reader.user and row.role in DESK_ROLES:
-            # With the address goes the way back in when a password is forgotten: those who read along must know.
-            Message.objects.bulk_create(to_members("address_changed", _who_should_know(row, now=now),
+        if row.user_id != reader.user:
+            Message.objects.bulk_create(to_members("address_changed", _readers_beside(row, now=now),
                                                    municipality=row.organisation_id, now=now))
         if User.objects.filter(email__iexact=email).exclude(pk=row.user_id).exists():
             raise AppointmentRefused("address_in_use", "email")
@@ -151,6 +150,16 @@ def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> i
         retried = retry_now(Message.objects.filter(membership__user=row.user_id, failed_at__isnull=False), now=now)
         remember("address.corrected", row, reader=reader, now=now)
     return retried
+
+
+def _readers_beside(row: Membership, *, now: datetime) -> list[UUID]:
+    """With the address goes the way back in when a password is forgotten: those who read along must know.
+
+    The address is the person's: through whichever of their roles it is changed, each that reads signals counts.
+    """
+    desk = Membership.objects.filter(user=row.user_id, role__in=DESK_ROLES)
+    running = desk.filter(Q(valid_to=None) | Q(valid_to__gte=today(now)))
+    return list(dict.fromkeys(id for role in running for id in _who_should_know(role, now=now)))
 
 
 def _works_elsewhere(row: Membership) -> bool:

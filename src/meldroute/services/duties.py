@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from meldroute.rules.choices import Choices
 from meldroute.storage.choices import mandates_to
-from meldroute.storage.models import Membership, Organisation
+from meldroute.storage.models import Absence, Membership, Organisation
 
 DESK = ("focal_point", "buddy")
 
@@ -29,12 +29,14 @@ class _Present:
     id: UUID
     role: str
     organisation: UUID
+    away: bool  # known of the designated person alone: nobody stands in for them
 
 
 def on_duty(municipality: UUID, *, lane: str, choices: Choices, now: datetime) -> OnDuty:
     """The focal point, else the buddy, else the mandated neighbour, else whoever can repair that there is nobody.
 
-    A signal about a colleague goes to the designated person alone, whoever else is there.
+    A signal about a colleague goes to the designated person alone, whoever else is there, and waits for them when
+    they are away: somebody it is about may be the one who writes absences down.
     """
     present = _present(municipality, choices=choices, now=now)
     if lane == "confidential":
@@ -80,12 +82,15 @@ def _present(municipality: UUID, *, choices: Choices, now: datetime) -> tuple[_P
     day = timezone.localtime(now).date()
     own = Q(organisation=municipality, role__in=(*DESK, "designated", "functional_manager"))
     near = Q(organisation=choices.neighbour, role__in=DESK) if choices.neighbour else Q()
-    rows = Membership.objects.filter(own | near | Q(role="chain_director")).present(day)
-    return tuple(_Present(*row) for row in rows.values_list("id", "role", "organisation_id"))
+    away = Exists(Absence.objects.filter(membership=OuterRef("pk"), from_day__lte=day, to_day__gte=day))
+    rows = Membership.objects.filter(own | near | Q(role="chain_director")).current(day).annotate(away=away)
+    counts = rows.filter(Q(away=False) | Q(role="designated"))
+    return tuple(_Present(*row) for row in counts.values_list("id", "role", "organisation_id", "away"))
 
 
 def _designated(present: tuple[_Present, ...], municipality: UUID) -> OnDuty:
-    designated = _those(present, municipality, "designated")
+    here = tuple(p for p in present if not p.away)
+    designated = _those(here, municipality, "designated") or _those(present, municipality, "designated")
     return OnDuty(designated, nobody=not designated)
 
 
