@@ -12,7 +12,7 @@ from meldroute.rules.policy import LegalBasis, Text
 
 DAY = date(2026, 11, 23)
 POLICY = load_pack("oost-brabant", on=DAY).policy
-ALL = {f.id: "iets" for f in FIELDS}
+ALL = {f.id: "iets" for f in FIELDS} | {"reporter_name": "Bram Balie"}
 
 
 def way(partner: str, purpose: str = "referral", *, danger=False, agreed=False, day=DAY) -> Way:

@@ -7,6 +7,7 @@ from meldroute.rules.disclosure import Grounds
 from meldroute.services.advice import AdviceRequest, Asked, ask_advice
 from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.contact import NewContact, Told, record_contact
+from meldroute.services.disclosure import preview_disclosure
 from meldroute.services.enrichment import NewFact, add_fact
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.judging import judge_clear
@@ -16,6 +17,7 @@ from tests.cast import MONDAY
 
 MINIMUM = frozenset({"description", "about", "danger", "minor"})
 HOUR = timedelta(hours=1)
+QUESTION, SEEN = "Is dit mensenhandel?", "Iemand werkt veel en durft niet te praten."
 
 
 def reported(cast, narrative="Er klopt iets niet.", **said) -> str:
@@ -35,9 +37,15 @@ def enriched(cast, **said) -> str:
     return reference
 
 
+def read_before(cast, reference, partner) -> str:
+    """The fingerprint of what stood on the screen before this expert was asked."""
+    return preview_disclosure(reference, partner=partner, purpose="advice", fields=MINIMUM, description=SEEN,
+                              question=QUESTION, reader=cast.anna, now=MONDAY).fingerprint
+
+
 def ask(cast, reference, *partners, act="ask_advice", channel="phone", now=MONDAY, **more):
-    request = AdviceRequest(experts=tuple(Asked(p, channel) for p in partners), question="Is dit mensenhandel?",
-                            fields=MINIMUM, description="Iemand werkt veel en durft niet te praten.", **more)
+    experts = tuple(Asked(p, channel, shown="" if channel == "phone" else read_before(cast, reference, p)) for p in partners)
+    request = AdviceRequest(experts=experts, question=QUESTION, fields=MINIMUM, description=SEEN, **more)
     ask_advice(reference, request, reader=cast.anna, now=now, act=act)
 
 

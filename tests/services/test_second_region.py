@@ -154,7 +154,10 @@ def test_a_signal_about_a_place_is_looked_into_weighed_twice_and_closed(coast):
     assert step(coast, reference, "vraag-door", conclude, more) == "plek-nagaan"
     assert Clock.objects.get(stopped_at=None, referral=None).norm == "opnieuw-wegen"
 
-    assert step(coast, reference, "leg-voor", ask_advice, question("WERKWACHT", "account")) == "weegtafel"
+    shown = preview_disclosure(reference, partner="WERKWACHT", purpose="advice", fields=SEEN, description=WORDS,
+                               question="Wat is dit?", grounds=Grounds(agreement="unknown"), reader=coast.sietske,
+                               now=MONDAY).fingerprint
+    assert step(coast, reference, "leg-voor", ask_advice, question("WERKWACHT", "account", shown=shown)) == "weegtafel"
     row = Referral.objects.get(partner="WERKWACHT", purpose="advice")
     answer_by_phone(reference, referral=row.pk, new=NewAnswer("result", "Dit is dwang."), reader=coast.sietske, now=MONDAY)
     heavy = Conclusion("trafficking", whose=("WERKWACHT",), text="Dit is dwang.", forms=("WERK",))
@@ -168,8 +171,8 @@ def test_a_signal_about_a_place_is_looked_into_weighed_twice_and_closed(coast):
     assert step(coast, reference, "sluiten", close, reason="samen-bekeken") == "gesloten"
 
 
-def question(partner, channel="phone"):
-    return AdviceRequest(experts=(Asked(partner, channel),), question="Wat is dit?", fields=SEEN, description=WORDS,
+def question(partner, channel="phone", shown=""):
+    return AdviceRequest(experts=(Asked(partner, channel, shown=shown),), question="Wat is dit?", fields=SEEN, description=WORDS,
                          grounds=Grounds(agreement="unknown"))
 
 

@@ -130,20 +130,25 @@ def minimal(way: Way, *, material: Material) -> frozenset[str]:
 
 
 def preview(chosen: Iterable[str], way: Way, *, material: Material, grounds: Grounds = NO_GROUNDS,
-            preferred_basis: str = "") -> Preview:
-    """What would go, on which grounds, what keeps it here and what to think of before it goes."""
+            preferred_basis: str = "", typed: str = "") -> Preview:
+    """What would go, on which grounds, what keeps it here and what to think of before it goes.
+
+    `typed` goes along beside the fields: the question and the purpose in the focal point's words.
+    """
     wanted, default = frozenset(chosen), minimal(way, material=material)
     decisions = tuple(_decide(f, way, wanted=wanted, default=default, preferred=preferred_basis)
                       for f in material.offered())
     going = tuple(d for d in decisions if d.chosen)
     without = tuple(d for d in going if not d.allowed)
     overridden = bool(without) and material.danger and grounds.override
+    named = _names_reporter(wanted, material, typed)
     problems = (
         *_about_partner(way, material), *_about_choice(wanted, decisions, material),
         *(() if overridden else _about_bases(without, way)), *_about_override(overridden, grounds),
-        *_about_reporter(wanted, material, grounds), *_about_agreement(going, way, grounds),
+        *_about_reporter(named, material, grounds), *_about_agreement(going, way, grounds),
     )
-    return Preview(decisions, problems, _warnings(going, material, overridden=overridden), overridden, _bases_of(going))
+    warnings = _warnings(going, material, named=bool(named), overridden=overridden)
+    return Preview(decisions, problems, warnings, overridden, _bases_of(going))
 
 
 def require(decided: Preview) -> Preview:
@@ -170,10 +175,20 @@ def is_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> bool:
     return bool({partner, on_route(partner, policy)} & excluded)
 
 
+def refuse_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> None:
+    """Raises `DisclosureRefused` for a partner with whom this signal may not be shared."""
+    if problems := _exclusion(partner, excluded, policy):
+        raise DisclosureRefused(problems)
+
+
 def _about_partner(way: Way, material: Material) -> tuple[Problem, ...]:
-    if not is_excluded(way.partner, material.excluded, way.policy):
+    return _exclusion(way.partner, material.excluded, way.policy)
+
+
+def _exclusion(partner: str, excluded: frozenset[str], policy: Policy) -> tuple[Problem, ...]:
+    if not is_excluded(partner, excluded, policy):
         return ()
-    return (Problem("excluded", f"partner '{way.partner}'", "this signal may not be shared with this partner",
+    return (Problem("excluded", f"partner '{partner}'", "this signal may not be shared with this partner",
                     "Choose another partner, or lift the exclusion first, with a reason."),)
 
 
@@ -210,12 +225,19 @@ def _about_override(overridden: bool, grounds: Grounds) -> tuple[Problem, ...]:
     return (Problem("override_reason", "the emergency override", "it has no reason", "Write why this cannot wait."),)
 
 
-def _about_reporter(wanted: frozenset[str], material: Material, grounds: Grounds) -> tuple[Problem, ...]:
-    if "reporter_name" not in wanted or material.name_allowed:
+def _names_reporter(wanted: frozenset[str], material: Material, typed: str) -> str:
+    """The place that names the reporter: their own field, or a text in which their name stands; "" for none."""
+    name = " ".join(material.texts.get("reporter_name", "").split()).casefold()
+    texts = {**{f"field '{id}'": material.texts.get(id, "") for id in sorted(wanted)}, "the words beside it": typed}
+    return next((place for place, text in texts.items() if name and name in " ".join(text.split()).casefold()), "")
+
+
+def _about_reporter(named: str, material: Material, grounds: Grounds) -> tuple[Problem, ...]:
+    if not named or material.name_allowed:
         return ()
     if grounds.reporter_ground.strip() and grounds.reporter_reason.strip():
         return ()
-    return (Problem("reporter_against_wish", "field 'reporter_name'", "the reporter does not want to be named",
+    return (Problem("reporter_against_wish", named, "it names the reporter, and the reporter does not want to be named",
                     "Leave the name out, or write the ground and the reason why it cannot be left out."),)
 
 
@@ -235,12 +257,12 @@ def _about_agreement(going: tuple[FieldDecision, ...], way: Way, grounds: Ground
                     "First consult without identifying data, or write the ground and the reason."),)
 
 
-def _warnings(going: tuple[FieldDecision, ...], material: Material, *, overridden: bool) -> tuple[str, ...]:
+def _warnings(going: tuple[FieldDecision, ...], material: Material, *, named: bool, overridden: bool) -> tuple[str, ...]:
     """Things to think of, none of which keeps anything here."""
     chosen = frozenset(d.field.id for d in going)
-    named = ("reporter_named" if material.name_allowed else "reporter_against_wish",)
+    naming = ("reporter_named" if material.name_allowed else "reporter_against_wish",)
     return (*tells({id: material.texts.get(id, "") for id in sorted(chosen - {"reporter_name"})}),
-            *(named if "reporter_name" in chosen else ()), *(("override",) if overridden else ()))
+            *(naming if named else ()), *(("override",) if overridden else ()))
 
 
 Line = tuple[str, str]

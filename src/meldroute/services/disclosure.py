@@ -123,7 +123,8 @@ def compose(desk: Desk, *, partner: str, kind: str, chosen_fields: Iterable[str]
     """Decide and write out, giving nothing yet. `kind` is the referral's purpose, `purpose` the words for it."""
     material = material_of(desk, description=description)
     way = _way(desk, partner, kind, grounds)
-    decided = rules.preview(chosen_fields, way, material=material, grounds=grounds, preferred_basis=legal_basis)
+    decided = rules.preview(chosen_fields, way, material=material, grounds=grounds, preferred_basis=legal_basis,
+                            typed=f"{purpose} {question}")
     return Draft(decided, _lines(desk, way, decided, material, purpose=purpose, question=question))
 
 

@@ -17,6 +17,7 @@ from django.db.models import F
 from meldroute.channels.email import BadAddress as BadAddress
 from meldroute.channels.email import check_address
 from meldroute.rules.actors import Actor, Reader
+from meldroute.rules.disclosure import refuse_excluded
 from meldroute.storage import history
 from meldroute.storage.form_tokens import FormTokenBroken, FormTokenExpired, make_form_token, read_form_token
 from meldroute.storage.keyed_hashes import code_hash, code_matches, link_token_hash, link_token_hashes
@@ -113,10 +114,15 @@ def mail_of(message: Message) -> LinkMail:
 
 def new_link(reference: str, *, referral: UUID, to: str, reader: Reader, now: datetime,
              version: int | None = None) -> None:
-    """Another link and code for an open request: the old one was lost, spent, blocked or grew too old."""
+    """Another link and code for an open request: the old one was lost, spent, blocked or grew too old.
+
+    Raises `DisclosureRefused` when this partner was excluded meanwhile.
+    """
     with at_desk(reference, reader=reader, now=now, version=version) as desk:
         row = referral_at(desk, referral)
         require_open(row)
+        assessment = desk.signal.unseal("assessment_sealed", key=desk.key)
+        refuse_excluded(row.partner, frozenset(assessment.get("excluded", ())), desk.policy)
         row.channel = "link"
         row.save(update_fields=["channel"])
         issue(desk, row, to=to)
@@ -200,16 +206,19 @@ def _count_wrong(link: PartnerLink, *, now: datetime) -> None:
 
 
 def with_access(token: str, access: str, *, now: datetime) -> OpenLink:
-    """The link again, by the sealed value that the page carried. Raises `AccessExpired` or `LinkClosed`."""
-    link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
-    if link is None or link_state(link, now=now) != "open":
-        return _refuse()
+    """The link again, by the sealed value that the page carried. Raises `AccessExpired` or `LinkClosed`.
+
+    Without that value nobody is told how a link stands, nor that there is one.
+    """
     try:
         read = read_form_token(access, now=now)
     except (FormTokenBroken, FormTokenExpired):
         raise AccessExpired from None
-    if read.form != _FORM or read.person_id != link.pk or abs(now - read.issued_at) > ACCESS:
+    link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
+    if link is None or read.form != _FORM or read.person_id != link.pk or abs(now - read.issued_at) > ACCESS:
         raise AccessExpired
+    if link_state(link, now=now) != "open":
+        return _refuse()
     return OpenLink(link.pk, link.referral_id, link.referral.signal_id, link.municipality_id, access)
 
 

@@ -10,7 +10,7 @@ from meldroute.storage.models import Referral
 
 from . import closing, partner_links
 from .desk import Desk, at_desk
-from .disclosure import freeze
+from .disclosure import PreviewChanged, freeze
 from .referral import (
     ReasonMissing,
     account_members,
@@ -78,6 +78,8 @@ def pass_on(reference: str, *, partner: str, wanted: PassOn, reader: Reader, now
 def send_in_writing(desk: Desk, *, partner: str, purpose: str, wanted: PassOn) -> Referral:
     """The part that a request for advice shares with a referral; for advice the caller has asked the policy."""
     allowed = desk.step("refer", partner=resolved(desk, partner)) if purpose == "referral" else None
+    if not wanted.shown:
+        raise PreviewChanged  # a text that stood on no screen was read by nobody
     row = open_referral(desk, partner=partner, purpose=purpose, channel=wanted.channel, question=wanted.question)
     freeze(desk, referral=row, chosen_fields=wanted.fields, legal_basis=wanted.legal_basis, purpose=wanted.purpose,
            grounds=wanted.grounds, description=wanted.description, question=wanted.question, shown=wanted.shown)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from meldroute.rules.actors import Reader
+from meldroute.rules.disclosure import DisclosureRefused
 from meldroute.rules.referral import AlreadySettled, answers_now
 from meldroute.services import answers, partner_links, passing_on_pages
 from meldroute.services.partner_links import BadAddress
@@ -21,6 +22,7 @@ from meldroute.services.passing_on_pages import SentPage
 
 from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
 from .answering import ADVICE, BUTTONS, WORDS, AnswerForm
+from .disclosing import refused_words
 from .door import enters
 
 AREA = "work_list"
@@ -75,6 +77,7 @@ class NewLinkForm(ActForm):
 LINK_WORDS: dict[type[Exception], Words] = {
     BadAddress: lambda error: ("to", _("No mail server is sure to take this address. Use one without accents.")),
     AlreadySettled: lambda error: (None, _("This request ended already: no answer is needed any more.")),
+    DisclosureRefused: refused_words,
 }
 
 
