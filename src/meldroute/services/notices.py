@@ -5,7 +5,7 @@ A mail says *that* something waits. The page may name the reference, to whoever 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from meldroute.rules.actors import Reader
@@ -110,10 +110,10 @@ def _parse(before: str) -> tuple[datetime, UUID] | None:
     """None for a place that is not ours: the page then starts at the top."""
     at, _, id = before.partition("~")
     try:
-        place = datetime.fromisoformat(at), UUID(id)
-    except ValueError:
+        moment = datetime.fromisoformat(at)
+        return (moment.astimezone(UTC), UUID(id)) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
         return None
-    return place if place[0].tzinfo else None
 
 
 def _references(reader: Reader, rows: list[Message]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """Shared with you: what a partner was given, and its answer. Nothing else of a signal is here."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,10 +33,10 @@ def _place(text: str) -> Cursor | None:
     """Where a page starts; a place that is not ours starts at the top."""
     at, _sign, id = text.partition("~")
     try:
-        place = datetime.fromisoformat(at), UUID(id)
-    except ValueError:
+        moment = datetime.fromisoformat(at)
+        return (moment.astimezone(UTC), UUID(id)) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
         return None
-    return place if place[0].tzinfo else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.safestring import mark_safe
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
 from meldroute.rules.flowchart import FlowWords, draw_flowchart, flow_rows
+from meldroute.services.desk import NoSuchSignal
 from meldroute.services.reading.flow import FlowPosition, flow_position
 from meldroute.services.running_policy import pack_now
 
+from .acting import plain_reference
 from .door import enters
 
 
@@ -39,8 +41,8 @@ def _position(request: HttpRequest, reader: Reader, now: datetime) -> FlowPositi
     if not reference:
         return None
     if not may_enter(reader, "work_list"):
-        raise Http404
-    return flow_position(reference, reader=reader, now=now)
+        raise NoSuchSignal(reference)  # the door answers 404 and writes the refusal down
+    return flow_position(plain_reference(reference), reader=reader, now=now)
 
 
 def _words() -> FlowWords:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from meldroute.rules.access import may_enter
+from meldroute.services import refusals
 
 from .door import reader_of
 
@@ -53,12 +54,14 @@ def _address(area: str) -> str:
 @require_POST
 def choose_membership(request: HttpRequest) -> HttpResponse:
     """Only one of one's own; another is absent."""
-    reader_of(request, now=timezone.now())
+    now = timezone.now()
+    reader = reader_of(request, now=now)
     try:
         chosen = UUID(request.POST.get("membership", ""))
     except ValueError:
         raise Http404 from None
     if chosen not in {card.id for card in request.signed_in.memberships}:
+        refusals.remember(reader, area="choose_membership", now=now)
         raise Http404
     request.session["membership"] = str(chosen)
     return redirect("home")

@@ -1,6 +1,6 @@
 """My reports: reference, date, state in neutral words, feedback, and the proof. Never one's own text again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -63,8 +63,8 @@ def _cursor(text: str) -> service.Cursor | None:
     at, _, id = text.partition("_")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, UUID(id)) if moment.tzinfo else None
-    except ValueError:
+        return (moment.astimezone(UTC), UUID(id)) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
         return None
 
 
