@@ -1,9 +1,28 @@
 """How the sign-in library behaves here: an account is made by the functional manager, never by its owner."""
 
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+logger = logging.getLogger(__name__)
 
 
 class ClosedAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """Only who has an account gets mail: an error page when it does not leave would tell who has one."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # smtplib's errors are OSErrors too
+            logger.error("a mail of the sign-in did not leave: %s. Check the mail server.", type(error).__name__)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under the address people know this site by, never under what a request called it."""
+        uid, _, rest = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest})
+        return settings.MELDROUTE_BASE_URL + path
