@@ -171,7 +171,6 @@ def test_avim_cannot_be_passed_over_where_it_comes_first():
     assert answer(signal("melden", forms="AU", referrals=(told("ISZW"),)), "partner-overslaan", partner="ISZW").guard == "skippable"
 
 
-@pytest.mark.requirement("S-B2-34")
 @pytest.mark.parametrize(("statuses", "done"), [
     (["open", "result"], False),
     (["received", "result"], False),
@@ -180,7 +179,7 @@ def test_avim_cannot_be_passed_over_where_it_comes_first():
     (["result", "feedback"], True),
     (["no_feedback", "not_for_us"], True),   # silence that was explained is an answer
 ])  # fmt: skip
-def test_feedback_is_asked_of_everybody_who_was_told(statuses, done):
+def test_the_signal_waits_for_everybody_who_was_told(statuses, done):
     referrals = tuple(told(p, s) for p, s in zip(("AVIM", "ZOCO"), statuses, strict=True))
     assert may(signal("wacht-op-partners", forms="SU", contacts="AVIM", referrals=referrals), "partners-klaar") is done
 

@@ -20,6 +20,7 @@ from meldroute.services.my_reports import my_reports
 from meldroute.services.partner_links import AccessExpired, LinkClosed
 from meldroute.storage.models import Answer, Clock, HistoryEntry, Message, PartnerLink, Referral, Signal
 from tests.cast import MONDAY
+from tests.services.acting_cases import ask, enriched
 from tests.services.passing_on_help import STORY, pass_on, passing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,10 +44,12 @@ def wrong(code: str) -> str:
 
 @pytest.mark.requirement("S-B1-10", "S-3.4-09")
 def test_an_expert_says_the_outcome_the_steps_and_the_options_and_the_focal_point_is_told(cast):
-    sent = pass_on(cast, passing(cast), "ISZW")
+    reference = enriched(cast)
+    ask(cast, reference, "ISZW", channel="account")
+    request = Referral.objects.get(signal__reference=reference, purpose="advice")
     new = NewAnswer("result", "Dit hoort bij ons.", steps="Doe nu niets.", options="Een controle samen met ons.",
                     meanwhile="nothing")
-    answer_by_account(sent.referral, new, reader=cast.nel, now=MONDAY)
+    answer_by_account(request.pk, new, reader=cast.nel, now=MONDAY)
     row = Answer.objects.get()
     content = row.unseal("content_sealed", key=key_of(row.signal_id))
     assert (content["text"], content["steps"], content["options"]) == (

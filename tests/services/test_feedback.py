@@ -102,8 +102,7 @@ def test_nothing_is_closed_before_the_reporter_heard(cast):
     assert HistoryEntry.objects.get(act="signal.closed").details == {"reason": "overgedragen"}
 
 
-@pytest.mark.requirement("S-B2-32")
-def test_a_signal_that_nobody_discussed_is_not_closed(cast):
+def test_a_signal_that_only_came_in_is_not_closed(cast):
     reference = reported(cast)
     with pytest.raises(NoSuchStep):
         close(reference, reason="besproken", reader=cast.anna, now=MONDAY)

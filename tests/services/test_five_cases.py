@@ -9,6 +9,7 @@ from meldroute.rules.lifecycle import Allowed, StepRefused
 from meldroute.services import demo
 from meldroute.services.assessment import assess
 from meldroute.services.closing import close
+from meldroute.services.desk import key_of
 from meldroute.services.feedback import give_feedback
 from meldroute.services.judging import Conclusion, conclude, judge_clear
 from meldroute.services.my_reports import my_report
@@ -89,6 +90,8 @@ def test_case_1_a_place_with_labour_migrants_goes_to_the_labour_inspectorate_and
     for partner in ("ZOCO", "ISZW"):  # no order between these two
         demo.write_to(reference, partner, cast.anna, at=MONDAY + 4 * HOUR, description=SEEN)
     assert set(told(reference)) == {"ISZW", "ZOCO_HELMOND"}
+    for copy in Disclosure.objects.filter(signal__reference=reference):
+        assert "Laat ons weten" in dict(copy.unseal("content_sealed", key=key_of(copy.signal_id))["lines"])["Terugkoppeling"]
     signal = finished(reference, cast, ("ISZW", "ZOCO_HELMOND"))
     assert_nothing_lies_around(signal)
     assert signal.about == "place"

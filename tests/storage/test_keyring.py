@@ -50,7 +50,9 @@ def test_a_permissive_umask_changes_nothing(tmp_path):
         create_keyring(tmp_path / "keys" / "keyring.json")
     finally:
         os.umask(before)
-    load_keyring(tmp_path / "keys" / "keyring.json")
+    made = tmp_path / "keys" / "keyring.json"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert load_keyring(made).current("wrap") == 1
 
 
 def test_every_purpose_has_a_key_of_its_own(path):
@@ -108,7 +110,7 @@ def test_a_file_that_others_can_reach_is_refused(path, mode):
 
 def test_a_file_that_is_only_read_is_fine(path):
     path.chmod(0o400)
-    load_keyring(path)
+    assert load_keyring(path).current("wrap") == 1
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o710, 0o770])

@@ -101,7 +101,7 @@ def test_the_page_of_forms_shows_what_chapter_2_2_says_with_its_source(page_of):
     assert [crime for crime in EXAMPLES_OF_CRIMES if not says(page, "S-2.2-15", f"Gedwongen {crime}")] == []
 
 
-@pytest.mark.requirement("S-2.2-01", "S-B1-13")
+@pytest.mark.requirement("S-2.2-01")
 def test_the_four_forms_stand_there_under_their_short_names(page_of):
     page = page_of("/vormen/")
     for short, name in {"SU": "Seksuele uitbuiting", "AU": "Arbeidsuitbuiting", "CU": "Criminele uitbuiting",
