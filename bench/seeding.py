@@ -5,6 +5,7 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from bench import copying
 from meldroute.rules.choices import Choices
 from meldroute.rules.references import make_reference
 from meldroute.services import clocks, founding
@@ -15,6 +16,7 @@ from meldroute.storage.models import ChainHead, Clock, HistoryEntry, Organisatio
 from meldroute.storage.sealing import new_signal_key, wrap_key
 
 BATCH = 2000
+ORIGINALS = int(os.environ.get("BENCH_ORIGINALS", "100000"))
 OPEN = 0.05
 BIGGEST = 0.30
 WORDS = ("baliemedewerker", "paspoort", "busje", "bang", "loon", "schuur", "nacht", "telefoon", "winkel", "adres")
@@ -34,7 +36,12 @@ class Seeder:
         self.reporters = [uuid4() for _ in range(500)]
 
     def fill(self, size: int) -> None:
-        """Up to `size` signals in all."""
+        """Up to `size` signals in all: sealed one by one to 100,000, and from there whole copies of those."""
+        self._make(min(size, ORIGINALS))
+        if size > ORIGINALS:
+            copying.copy_signals(copies=size // ORIGINALS - 1)
+
+    def _make(self, size: int) -> None:
         for start in range(Signal.objects.count(), size, BATCH):
             self._batch(min(BATCH, size - start))
         for chain, head in self.heads.items():
