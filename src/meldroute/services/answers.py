@@ -15,9 +15,7 @@ from meldroute.storage.models import Answer, Referral
 from . import duty_messages, partner_links
 from .desk import Desk, at_desk, at_desk_of
 from .disclosures import disclosed_referral
-from .referral import referral_at, replace_links, set_status
-
-MEANWHILE = ("nothing", "something", "not_asked")
+from .referral import MEANWHILE, referral_at, replace_links, set_status
 
 
 class AnswerIncomplete(ValueError):

@@ -20,12 +20,11 @@ from .calling import CallCard, whom
 from .desk import Desk, at_desk
 from .disclosure import PreviewCard, freeze, preview_disclosure
 from .opening import ActCard, Opened, opened
-from .referral import open_referral, partners_here, resolved
+from .referral import MEANWHILE, open_referral, partners_here, resolved
 from .running_policy import pack_now
 from .urgent_calls import follow_call
 
 CHANNELS = ("phone", "meeting", "email")
-MEANWHILE = ("nothing", "something", "not_asked")
 EARLIER = timedelta(days=31)  # a call may have been made before the signal was written down
 OUTCOMES = ("no_answer", "voicemail", "call_back", "other")
 

@@ -17,6 +17,9 @@ from .calling import resolve_partner
 from .desk import Desk, NoSuchSignal
 from .running_policy import pack_now
 
+# What a partner says the municipality may do meanwhile; asked with every request and every call.
+MEANWHILE = ("nothing", "something", "not_asked")
+
 
 class AlreadyAsked(Exception):
     """This partner has this request already and has not finished with it."""
