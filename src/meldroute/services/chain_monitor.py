@@ -4,6 +4,7 @@ Signals about a colleague are left out of every number. Numbers below five are n
 them. An escalated term says municipality, step and days late: no reference, form, child or danger.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -87,6 +88,16 @@ def told(number: int) -> int | None:
     return number if number >= SMALL else None
 
 
+def told_beside(numbers: Mapping[object, int]) -> dict[object, int | None]:
+    """Each number as it may be shown beside the others, so that no small rest is found by subtracting."""
+    found = {key: told(number) for key, number in numbers.items()}
+    rest = sum(number for key, number in numbers.items() if found[key] is None)
+    for key, number in sorted(numbers.items(), key=lambda one: one[1]):
+        if 0 < rest < SMALL and found[key] is not None:
+            found[key], rest = None, rest + number
+    return found
+
+
 def _open() -> QuerySet[Signal]:
     return Signal.objects.open().filter(lane="regular")
 
@@ -106,7 +117,8 @@ def _steps(since: datetime | None, *, now: datetime) -> tuple[StepCount, ...]:
     medians, policy = _medians(since, now=now), pack_now(now=now).policy
     labels |= {state.id: state.label for state in policy.states if state.is_open}
     counts = {state: _sum(rows, state) for state in labels}
-    return tuple(_step(labels[s], *counts[s], medians.get(s)) for s in _in_order(policy, labels))
+    waiting = told_beside({state: number for state, (number, _) in counts.items()})
+    return tuple(_step(labels[s], waiting[s], counts[s][1], medians.get(s)) for s in _in_order(policy, labels))
 
 
 def _sum(rows: list[_Step], state: str) -> tuple[int, int]:
@@ -114,8 +126,8 @@ def _sum(rows: list[_Step], state: str) -> tuple[int, int]:
     return sum(row.open for row in here), sum(row.late for row in here)
 
 
-def _step(label: Text, number: int, late: int, median: timedelta | None) -> StepCount:
-    if told(number) is None:
+def _step(label: Text, number: int | None, late: int, median: timedelta | None) -> StepCount:
+    if number is None:
         return StepCount(label, None, None, None)
     share = None if 0 < late < SMALL else round(100 * late / number)
     return StepCount(label, number, median, share)
@@ -146,8 +158,9 @@ def _municipalities(*, now: datetime) -> tuple[MunicipalityCount, ...]:
     """Counted from the open signals alone: their index holds a twentieth of what is stored."""
     rows = _open().values("municipality").annotate(open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)))
     counts = {id: (open, late) for id, open, late in rows.values_list("municipality", "open", "late")}
-    names = Organisation.objects.filter(kind="municipality").order_by("name").values_list("pk", "name")
-    return tuple(MunicipalityCount(name, *map(told, counts.get(id, (0, 0)))) for id, name in names)
+    names = dict(Organisation.objects.filter(kind="municipality").order_by("name").values_list("pk", "name"))
+    waiting, late = (told_beside({id: counts.get(id, (0, 0))[part] for id in names}) for part in (0, 1))
+    return tuple(MunicipalityCount(name, waiting[id], late[id]) for id, name in names.items())
 
 
 def _escalated(*, now: datetime) -> tuple[EscalatedTerm, ...]:
