@@ -90,8 +90,15 @@ def record_absence(id: UUID, *, from_day: date, to_day: date, reader: Reader, no
         if row is None:
             raise NoSuchMember
         Absence.objects.create(membership=row, from_day=from_day, to_day=to_day)
+        _tell_absent(row, reader=reader, now=now)
         remember("absence.recorded", row, reader=reader, now=now, from_day=from_day.isoformat(),
                   to_day=to_day.isoformat())
+
+
+def _tell_absent(row: Membership, *, reader: Reader, now: datetime) -> None:
+    """Who is made absent without knowing might leave their signals to others: they are told, unless it was they."""
+    if row.user_id != reader.user:
+        Message.objects.bulk_create(to_members("made_absent", [row.pk], municipality=row.organisation_id, now=now))
 
 
 def withdraw_absence(id: UUID, *, reader: Reader, now: datetime) -> None:
@@ -102,6 +109,7 @@ def withdraw_absence(id: UUID, *, reader: Reader, now: datetime) -> None:
             raise NoSuchMember
         row = absence.membership
         absence.delete()
+        _tell_absent(row, reader=reader, now=now)
         remember("absence.withdrawn", row, reader=reader, now=now)
 
 

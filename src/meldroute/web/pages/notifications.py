@@ -1,7 +1,7 @@
 """What was left for this person: that something waits, with a way to it. A mail says even less."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,6 +31,7 @@ WORDS = {
     "role_given": gettext_noop("You were given a role, or somebody was given a role that reads signals."),
     "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
     "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
+    "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
@@ -85,9 +86,9 @@ def _moment(text: str, *, now: datetime) -> datetime:
     """What came in after the page was made has not been seen. A moment that is none counts as now."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return min(moment.astimezone(UTC), now) if moment.tzinfo else now
+    except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
         return now
-    return min(moment, now) if moment.tzinfo else now
 
 
 def _notice(card: NoticeCard, reader: Reader) -> Notice:
