@@ -19,7 +19,7 @@ class ClosedAdapter(DefaultAccountAdapter):
         try:
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's errors are OSErrors too
-            logger.error("a mail of the sign-in did not leave: %s. Check the mail server.", type(error).__name__)
+            logger.warning("a mail of the sign-in did not leave: %s. Check the mail server.", type(error).__name__)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Under the address people know this site by, never under what a request called it."""
