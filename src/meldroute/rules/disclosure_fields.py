@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .policy import LegalBasis, Text
+from .policy_entries import LegalBasis, Text
 
 PURPOSES: Mapping[str, Text] = {
     "advice": Text("Advies: wat is dit, en wat kan de gemeente doen?", "Advice: what is this, and what can be done?"),

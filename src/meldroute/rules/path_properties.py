@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from .exploration import Exploration, Move, step_moves
 from .facts import SignalFacts
 from .guards import GUARDS
-from .policy import Step
+from .policy_entries import Step
 from .problems import Problem
 from .terrain import acting_role
 

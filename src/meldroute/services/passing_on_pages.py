@@ -10,7 +10,8 @@ from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import Way, is_excluded
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.lifecycle import Refused
-from meldroute.rules.policy import Advice, Note, Order, Partner, Policy, Text
+from meldroute.rules.policy import Policy
+from meldroute.rules.policy_entries import Advice, Note, Order, Partner, Text
 from meldroute.rules.route import Recipient, on_route, route_signal
 from meldroute.rules.working_time import local_date
 from meldroute.storage.models import Clock, Membership, PartnerLink, Referral

@@ -2,7 +2,7 @@
 
 from ..acts import ACTS, CONCLUSIONS, OWNERS, ROLES, STATE_KINDS, STAYING_ACTS, SUBJECTS
 from ..guards import GUARDS
-from ..policy import Entry, Extra, GuardText, Order, Route, State, Step
+from ..policy_entries import Entry, Extra, GuardText, Order, Route, State, Step
 from .row import Row
 
 

@@ -3,7 +3,7 @@
 from ..acts import BASIS_RESTS_ON, DATA_KINDS, NORM_ROLES, REQUESTS, STATUSES
 from ..contacts import KINDS, BadChannel, BadNumber, Channel, OpeningWindow
 from ..deadlines import UNITS, BadNorm, Norm
-from ..policy import LegalBasis, Municipality, NormRow, Note, Partner, Text
+from ..policy_entries import LegalBasis, Municipality, NormRow, Note, Partner, Text
 from ..working_time import BadHours
 from .row import Row
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from ..acts import STATUSES
-from ..policy import Text
+from ..policy_entries import Text
 from .findings import Findings, use_one_of
 
 Entry = TypeVar("Entry")

@@ -1,7 +1,7 @@
 """Read what a pack says on screens: forms, indicators, checklist, closing reasons and ready texts."""
 
 from ..acts import ADVICE_MOMENTS, CLOSING_NEEDS, STATUSES, STRENGTHS
-from ..policy import (
+from ..policy_entries import (
     Advice,
     ChecklistItem,
     ClosingReason,
