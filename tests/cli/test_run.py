@@ -69,7 +69,8 @@ def test_the_site_starts_in_an_empty_folder_and_stops_whole(installation, tmp_pa
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     finally:
         site.send_signal(signal.SIGINT)
-        site.wait(timeout=30)
+        ended = site.wait(timeout=30)
+    assert ended == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://localhost:{port}/", timeout=2)
     for name in ("data", "data/keys", "data/keys/keyring.json", "data/secret_key", "data/meldroute.sqlite3"):

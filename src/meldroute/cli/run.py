@@ -40,6 +40,8 @@ def run_site(options: argparse.Namespace) -> int:
     children = _start_children(options)
     try:
         return _watch(children, options)
+    except KeyboardInterrupt:  # somebody said stop, which is how a site ends well
+        return 0
     finally:
         _stop(children)
 
