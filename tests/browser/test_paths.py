@@ -1,7 +1,6 @@
 """Whole paths, each by different people in their own browsers: from the first uneasy feeling to the feedback."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
