@@ -39,6 +39,13 @@ def test_another_role_of_the_focal_point_is_no_way_around_telling_that_their_add
     assert {cast.bo.membership, cast.pia.membership} <= told
 
 
+def test_an_address_of_whoever_reads_alone_is_seen_from_outside_the_municipality(cast):
+    Membership.objects.filter(pk__in=[cast.bo.membership, cast.pia.membership]).update(valid_to=TODAY - timedelta(days=1))
+    appointing.correct_address(cast.anna.membership, email="frits2@voorbeeld.example", reader=cast.frits, now=MONDAY)
+    told = {m.membership_id for m in Message.objects.filter(kind="address_changed")}
+    assert told == {cast.anna.membership, cast.karel.membership}
+
+
 def test_the_manager_cannot_read_along_and_whoever_is_appointed_is_seen(cast):
     for role in ("focal_point", "buddy", "designated"):
         with pytest.raises(AppointmentRefused):
@@ -201,8 +208,9 @@ def test_the_proof_that_a_code_was_typed_opens_no_other_link_and_nothing_after_t
     pass_on(cast, other_reference, "ISZW", channel="link", to="nla@partner.example", now=now)
     other = next(partner_links.mail_of(m).token for m in Message.objects.filter(kind="partner_link")
                  if partner_links.mail_of(m).token != token)
-    with pytest.raises(partner_links.AccessExpired):
-        partner_links.with_access(other, opened.access, now=now)
+    for another in (other, "nooit-gemaakt"):
+        with pytest.raises(partner_links.AccessExpired):
+            partner_links.with_access(another, opened.access, now=now)
     with pytest.raises(partner_links.AccessExpired):
         partner_links.with_access(token, opened.access, now=now + partner_links.ACCESS + timedelta(seconds=1))
 
@@ -229,6 +237,15 @@ def test_wrong_codes_all_at_once_are_all_counted_and_the_desk_is_told_once(link)
     assert Message.objects.filter(kind="link_blocked").count() == 1
     with pytest.raises(partner_links.LinkClosed):
         partner_links.open_with_code(token, code, now=timezone.now())
+
+
+def test_a_partner_that_was_passed_over_after_all_reads_nothing_any_more(cast):
+    reference = passing(cast)
+    sent = pass_on(cast, reference, "ISZW")
+    passing_on.set_aside(reference, referral=sent.referral, how="failed", reason="niemand las het", reader=cast.anna,
+                         now=MONDAY)
+    passing_on.skip_partner(reference, partner="ISZW", reason="toch niet", reader=cast.anna, now=MONDAY)
+    assert signed_in(cast.nel).get(reverse("disclosure", args=[sent.referral])).status_code == 404
 
 
 def test_a_request_that_was_set_aside_can_no_longer_be_read(cast):

@@ -16,6 +16,7 @@ from meldroute.rules.actors import Reader
 from meldroute.rules.acts import DESK_ROLES
 from meldroute.storage.models import Membership, Message, Organisation, User
 
+from . import duties
 from .delivery import retry_now
 from .municipality_settings import managed
 from .notices import to_members
@@ -156,10 +157,13 @@ def _readers_beside(row: Membership, *, now: datetime) -> list[UUID]:
     """With the address goes the way back in when a password is forgotten: those who read along must know.
 
     The address is the person's: through whichever of their roles it is changed, each that reads signals counts.
+    Where the person alone would be told, at the new address, the chain director is too.
     """
     desk = Membership.objects.filter(user=row.user_id, role__in=DESK_ROLES)
     running = desk.filter(Q(valid_to=None) | Q(valid_to__gte=today(now)))
-    return list(dict.fromkeys(id for role in running for id in _who_should_know(role, now=now)))
+    told = list(dict.fromkeys(id for role in running for id in _who_should_know(role, now=now)))
+    others = Membership.objects.filter(pk__in=told).exclude(user=row.user_id)
+    return told if not told or others.exists() else [*told, *duties.chain_directors(now=now)]
 
 
 def _works_elsewhere(row: Membership) -> bool:
