@@ -189,3 +189,18 @@ def test_what_goes_wrong_is_logged_without_words_of_the_page(cast, monkeypatch, 
         assert "Traceback" not in answer.content.decode()
     assert "Gerda" not in capsys.readouterr().err
     assert logging.getLogger("django").level == logging.WARNING
+
+
+def test_choices_that_no_page_offered_are_refused_where_they_are_asked(cast):
+    reference = reported(cast)
+    anna = signed_in(cast.anna)
+    strange = {"version": "1", "forms_chosen": ["ONZIN", "\x00", "AU' OR 1=1"], "conclusion": "ONZIN", "item": "ONZIN",
+               "whose": ["ONZIN"], "partner": "ONZIN", "experts": ["ONZIN"], "indicators": ["ONZIN"], "channel": "ONZIN",
+               "legal_basis": "ONZIN", "answer": "ONZIN", "reason": "ONZIN", "outcome": "ONZIN", "send": "1"}
+    from tests.hostile.test_every_address import ADDRESSES, OF_A_SIGNAL
+
+    for name in OF_A_SIGNAL:
+        if set(ADDRESSES[name]) == {"reference"}:
+            for version in ("1", "x", "", "9" * 30, "-1"):
+                sent = anna.post(reverse(name, args=[reference]), strange | {"version": version})
+                assert sent.status_code < 500, (name, version)
