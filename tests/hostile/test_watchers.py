@@ -26,7 +26,8 @@ def seen(cast, who) -> dict[str, str]:
     client = signed_in(getattr(cast, who))
     pages = {name: client.get(reverse(name)) for name in OWN_PAGES if who in ENTERS[name]}
     assert {p.status_code for p in pages.values()} == {200}
-    return {name: re.sub(r'(value|datetime)="[^"]{20,}"|\d{1,2}:\d\d', "", page.content.decode()) for name, page in pages.items()}
+    moments = re.compile(r'<time.*?</time>|value="[^"]{20,}"|\d{1,2}:\d\d', re.DOTALL)  # they pass while this looks
+    return {name: moments.sub("", page.content.decode()) for name, page in pages.items()}
 
 
 @pytest.mark.parametrize("away", [(), ("dina",), ("anna", "bo", "noor")])
