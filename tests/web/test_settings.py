@@ -207,13 +207,16 @@ def appointment(**fields) -> dict:
 
 
 @pytest.mark.requirement("S-B2-01", "S-B2-03", "S-B2-05")
-def test_a_focal_point_is_appointed_and_the_password_is_shown_once(cast, frits):
-    answer = frits.post("/instellingen/mensen/nieuw/", appointment())
-    password = re.search(r'<p class="mr-code">([^<]+)</p>', answer.content.decode()).group(1)
-    assert User.objects.get(email="nina@helmond.example").check_password(password)
-    assert "no-store" in answer["Cache-Control"]
+def test_a_focal_point_is_appointed_and_chooses_the_password_by_mail(cast, frits, client, mailoutbox):
+    frits.post("/instellingen/mensen/nieuw/", appointment())
+    assert not User.objects.get(email="nina@helmond.example").has_usable_password()
     listed = text(frits.get("/instellingen/mensen/"))
-    assert password not in listed
+    client.post("/account/password/reset/", {"email": "nina@helmond.example"})
+    [link] = re.findall(r"https?://[^/]+(/account/password/reset/key/\S+)", mailoutbox[0].body)
+    form = client.get(link, follow=True)
+    chosen = {"password1": "een heel eigen wachtwoord", "password2": "een heel eigen wachtwoord"}
+    client.post(form.redirect_chain[-1][0], chosen)
+    assert User.objects.get(email="nina@helmond.example").check_password("een heel eigen wachtwoord")
     assert "Nina Nieuw , focal point current" in listed
     assert "care, Collegebesluit 2026-17" in listed
 

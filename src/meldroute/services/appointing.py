@@ -3,7 +3,6 @@
 The functional manager appoints and never reads a signal: not even by appointing themselves.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -22,9 +21,6 @@ from .municipality_settings import managed
 from .notices import to_members
 from .people import APPOINTABLE, AppointmentRefused, NoSuchMember, memberships_of, remember, today
 
-PASSWORD_WORDS = 5
-_SYLLABLES = tuple(a + b for a in "bdfghjklmnprstvwz" for b in ("a", "e", "i", "o", "u", "aa", "ee", "oo"))
-
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -41,13 +37,13 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Appointed:
-    """`password` is shown once, here, and kept nowhere; empty for an account that existed."""
+    """`new`: the account was made now. Nobody gets to see a password: the person chooses one by mail."""
 
     membership: UUID
     name: str
     email: str
     role: str
-    password: str
+    new: bool
 
 
 def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
@@ -58,38 +54,31 @@ def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
     if new.starts < today(now):
         raise AppointmentRefused("in_the_past", "starts")
     _check_address(new.email)
-    account = _new_account(new)
     try:
         with transaction.atomic():
             Organisation.objects.select_for_update().get(pk=organisation)
-            return _appoint(new, account, organisation, reader=reader, now=now)
+            return _appoint(new, organisation, reader=reader, now=now)
     except IntegrityError:  # the same account made twice at once
         raise AppointmentRefused("already", "email") from None
 
 
-def _new_account(new: Appointment) -> tuple[User, str]:
-    """Not saved yet, with its password. Made before the transaction: hashing takes long, and others write meanwhile."""
-    user, password = User(email=User.objects.normalize_email(new.email), name=new.name), temporary_password()
-    user.set_password(password)
-    return user, password
+def _new_account(new: Appointment) -> User:
+    """Without a password: whoever holds the mail address chooses one, through "forgot your password"."""
+    return User.objects.create_user(new.email, None, name=new.name)
 
 
-def _appoint(new: Appointment, account: tuple[User, str], organisation: UUID, *, reader: Reader,
-             now: datetime) -> Appointed:
-    user = User.objects.filter(email__iexact=new.email).first()
-    password = ""
-    if user:
-        _refuse_appointment(new, user, organisation, reader=reader)
-    else:
-        user, password = account
-        user.save(force_insert=True)
+def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datetime) -> Appointed:
+    known = User.objects.filter(email__iexact=new.email).first()
+    if known:
+        _refuse_appointment(new, known, organisation, reader=reader)
+    user = known or _new_account(new)
     row = Membership.objects.create(
         user=user, organisation_id=organisation, role=new.role, domain=new.domain, appointed_by=new.appointed_by,
         appointed_on=new.appointed_on, valid_from=new.starts)
     Message.objects.bulk_create(to_members("role_given", _who_should_know(row, now=now), municipality=organisation,
                                            now=now))
     remember("membership.started", row, reader=reader, now=now, valid_from=new.starts.isoformat())
-    return Appointed(row.pk, user.name, user.email, row.role, password)
+    return Appointed(row.pk, user.name, user.email, row.role, new=known is None)
 
 
 def _refuse_appointment(new: Appointment, user: User, organisation: UUID, *, reader: Reader) -> None:
@@ -122,11 +111,6 @@ def _check_address(email: str) -> None:
         check_address(email)
     except BadAddress:
         raise AppointmentRefused("bad_address", "email") from None
-
-
-def temporary_password() -> str:
-    """To be read aloud once and changed at the first sign-in: some 70 bits, easy to type."""
-    return "-".join("".join(secrets.choice(_SYLLABLES) for _ in range(2)) for _ in range(PASSWORD_WORDS))
 
 
 # Addresses

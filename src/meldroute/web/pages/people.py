@@ -144,7 +144,7 @@ def _day(day) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages
 def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
-    """The temporary password stands on the answer to this one post, and nowhere else."""
+    """The answer says how the person gets in. Nobody sees a password but its owner."""
     today = timezone.localtime(now).date()
     form = AppointForm(request.POST or None, initial={"starts": today})
     if request.method == "POST" and form.is_valid():
@@ -155,7 +155,7 @@ def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
         else:
             return render(request, "web/appointed.html", {"now": now, "made": made, "role": role_name(made.role),
                                                           "cancel_url": reverse("people")})
-    lines = [_("An account is made when there is none. You see its temporary password once, on the next page."),
+    lines = [_("An account is made when there is none. They choose its password themselves, by mail."),
              _("For a role that reads signals, everybody who has it already is told.")]
     return _form_page(request, now, form, title=_("Appoint somebody"), submit=_("Appoint"), lines=lines)
 
