@@ -43,6 +43,7 @@ def facts_under(draw, policy):
         about=draw(st.sampled_from(["person", "place", "both"])),
         danger=draw(st.booleans()), minor=draw(st.sampled_from([None, False, True])),
         confidential=draw(st.booleans()), bundled=draw(st.booleans()),
+        lead_done=draw(st.booleans()),
         forms=draw(some_of({f.id for f in policy.forms})), checked=draw(some_of({i.id for i in policy.enrichment})),
         contacts=draw(some_of(partners)), attempts=draw(some_of(partners)), skipped=draw(some_of(partners)),
         referrals=tuple(draw(st.lists(referral, max_size=5, unique_by=lambda r: (r.partner, r.purpose)))),

@@ -56,12 +56,14 @@ def test_when_the_lead_is_concluded_each_member_goes_on_to_its_own_feedback(cast
     assert (signal(lead).feedback, signal(member).feedback) == ("none", "none")  # each is told separately
 
 
-def test_a_member_can_go_on_by_hand_once_somebody_was_consulted(cast, pair):
+def test_a_member_goes_on_by_hand_only_once_the_lead_is_done(cast, pair):
     lead, member = pair
     bundle(member, lead, reader=cast.anna, now=MONDAY)
-    with pytest.raises(StepRefused):
+    call(cast, lead)  # somebody was consulted: not enough to tell the member's reporter what came of it
+    with pytest.raises(StepRefused) as refused:
         follow_lead(member, reader=cast.anna, now=MONDAY)
-    call(cast, lead)
+    assert refused.value.refusal.guard == "lead_done"
+    Signal.objects.filter(reference=lead).update(state="terugkoppelen", kind="report_back")
     follow_lead(member, reader=cast.anna, now=MONDAY)
     assert signal(member).state == "terugkoppelen"
 

@@ -60,11 +60,14 @@ def test_taking_out_and_following(cast, anna):
     bundle(member, lead, reader=cast.anna, now=MONDAY)
     held = anna.get(f"/signalen/{member}/volgt/").content.decode()
     assert "not yet, because" in held
-    assert f'href="/signalen/{member}/contact/"' in held  # the way out is one click away
+    assert "the signal that leads is not done yet" in held
+    assert f'href="/signalen/{lead}/"' in held  # the way out is one click away
+    assert post(anna, member, "volgt").status_code == 409
     assert post(anna, member, "losmaken").status_code == 302
     assert signal(member).state == "verrijken"
     bundle(member, lead, reader=cast.anna, now=MONDAY)
     call(cast, lead)
+    Signal.objects.filter(reference=lead).update(state="terugkoppelen", kind="report_back")
     assert post(anna, member, "volgt").status_code == 302
     assert signal(member).state == "terugkoppelen"
 

@@ -42,8 +42,8 @@ def with_choice(facts: SignalFacts, step: Step, choice: Choice) -> SignalFacts:
 def after(facts: SignalFacts, step: Step, *, policy: Policy, choice: Choice = NO_CHOICE) -> SignalFacts:
     """The facts once this step was taken. Assumes that it was allowed.
 
-    A bundled signal also shares the contacts and referrals of the signal that leads; those are rows of
-    another signal, so storage adds them and this function does not.
+    A bundled signal also shares the contacts and referrals of the signal that leads, and waits until that one is
+    done; those are rows of another signal, so storage adds them and this function does not.
     """
     facts = with_choice(facts, step, choice)
     changes = _EFFECTS[step.act](facts, step, policy, choice) if step.act in _EFFECTS else {}
@@ -115,7 +115,7 @@ def _conclude(facts: SignalFacts, step: Step, _policy: Policy, _choice: Choice) 
 
 
 def _bundle(_facts: SignalFacts, step: Step, _policy: Policy, _choice: Choice) -> Changes:
-    return {"bundled": step.act == "bundle"}
+    return {"bundled": step.act == "bundle", "lead_done": False}
 
 
 def _feedback(facts: SignalFacts, step: Step, policy: Policy, _choice: Choice) -> Changes:

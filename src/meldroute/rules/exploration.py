@@ -1,6 +1,7 @@
 """Walk every path a signal can take under a policy, with the same `may_take_step` that services call.
 
-Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers or does not).
+Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers
+or does not, the signal that leads is done).
 A referral is open, answered or failed here; its own small lifecycle is proven apart, in `referral.py`.
 
 There are far more combinations of facts than a guard can tell apart, so facts are simplified first
@@ -166,7 +167,9 @@ def _advice_choices(facts: SignalFacts) -> Iterator[Choice]:
 
 
 def _world_moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
-    """A request is answered, or it fails; no guard sees more than that."""
+    """A request is answered, or it fails; no guard sees more than that. The signal that leads is done."""
+    if terrain.kinds[facts.state] == "bundled" and not facts.lead_done and "lead_done" in terrain.live[facts.state]:
+        yield Move(facts, terrain.simplify(facts.with_(lead_done=True)), None, Choice(), "the signal that leads is done")
     for n, referral in enumerate(facts.referrals):
         matters = referral.is_open and (referral.purpose == "advice" or facts.state in terrain.settling)
         for status in ("result", "failed") if matters else ():

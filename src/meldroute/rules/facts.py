@@ -45,6 +45,7 @@ class SignalFacts:
     minor: bool | None = None  # None: nobody knows yet, which is not "no"
     confidential: bool = False  # about a colleague, a member of the board or the focal point
     bundled: bool = False
+    lead_done: bool = False  # the signal that leads it reports back or is closed
     forms: frozenset[str] = frozenset()
     checked: frozenset[str] = frozenset()  # enrichment items with a recorded outcome
     contacts: frozenset[str] = frozenset()  # partners somebody spoke to

@@ -83,6 +83,11 @@ def _loops_spent(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     return facts.loops >= policy.max_loops
 
 
+def _lead_done(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
+    """A bundled signal waits for the one that leads: before that nobody can tell its reporter what came of it."""
+    return facts.lead_done
+
+
 def _is_bundled(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
     return facts.bundled
 
@@ -102,4 +107,5 @@ GUARDS: Mapping[str, Guard] = {
     "loops_left": _loops_left,
     "loops_spent": _loops_spent,
     "is_bundled": _is_bundled,
+    "lead_done": _lead_done,
 }

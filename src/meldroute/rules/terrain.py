@@ -34,6 +34,7 @@ READS: Mapping[str, frozenset[str]] = {
     "loops_left": frozenset({"loops"}),
     "loops_spent": frozenset({"loops"}),
     "is_bundled": frozenset({"bundled"}),
+    "lead_done": frozenset({"lead_done"}),
 }
 _PASSES = frozenset({"forms", "attempts", "skipped", "passed_on"})
 _NOBODY: frozenset[str] = frozenset()
@@ -94,6 +95,7 @@ class Terrain:
             state=facts.state,
             confidential=facts.confidential and not self.one_lane,
             bundled=facts.bundled and "bundled" in live,
+            lead_done=facts.lead_done and "lead_done" in live,
             forms=same_forms(facts.forms, ThisPolicy(self.policy)) if "forms" in live else _NOBODY,
             checked=self.required_items if "checked" in live and self.required_items <= facts.checked else _NOBODY,
             contacts=contacts,

@@ -6,9 +6,11 @@ from meldroute.rules.facts import ReferralFacts, SignalFacts
 
 from .models import Contact, Enrichment, Referral, Signal
 
+DONE_KINDS = ("report_back", "end")  # of the signal that leads: nothing more is found out there
+
 
 def facts_of(signal: Signal) -> SignalFacts:
-    """The facts of one signal: three queries. A bundled signal shares what was done for the one that leads."""
+    """The facts of one signal: three queries, four when bundled. A bundled signal shares what was done for the one that leads."""
     ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
     return facts_from(
         signal,
@@ -29,6 +31,7 @@ def facts_from(signal: Signal, *, enrichment: Iterable[Enrichment], contacts: It
         minor=signal.minor,
         confidential=signal.lane == "confidential",
         bundled=signal.lead_id is not None,
+        lead_done=signal.lead_id is not None and signal.lead.kind in DONE_KINDS,
         forms=frozenset(signal.forms),
         checked=frozenset(e.item for e in enrichment),
         contacts=frozenset(c.partner for c in contacts if c.reached),
