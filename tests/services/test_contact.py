@@ -148,6 +148,20 @@ def test_a_partner_that_is_kept_out_is_told_nothing(cast):
                 if p.id == "ISZW").excluded
 
 
+@pytest.mark.requirement("S-B2-30")
+def test_in_danger_a_call_to_the_urgent_partner_is_recorded_also_when_nothing_may_be_shared_with_it(cast):
+    reference = clear(cast, "SU")
+    exclude_partner(reference, "AVIM", reason="Iemand daar is betrokken.", reader=cast.anna, now=MONDAY)
+    set_danger(reference, True, reason="Zij wordt bedreigd.", reader=cast.anna, now=MONDAY)
+    page = contact_page(reference, partner="AVIM", reader=cast.anna, now=MONDAY)
+    assert (page.passes_on, page.told) == (False, None)
+    call(cast, reference)
+    assert facts_of(signal(reference)).contacts == {"AVIM"}
+    assert not calling_clock(reference).exists()
+    assert not Referral.objects.exists()  # it happened; nothing was given
+    assert not Disclosure.objects.exists()
+
+
 def test_a_second_call_after_passing_on_is_a_contact(cast):
     reference = clear(cast, "AU")
     call(cast, reference, called("ISZW"))

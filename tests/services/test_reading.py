@@ -4,12 +4,14 @@ from uuid import uuid4
 
 import pytest
 
+from meldroute.services.contact import record_contact
 from meldroute.services.desk import NoSuchSignal, at_desk
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.reading.signal_page import open_signal
 from meldroute.services.reading.work_list import work_list
 from meldroute.storage.models import HistoryEntry, Signal
 from tests.cast import MONDAY, NIGHT
+from tests.services.acting_cases import called, taken_up
 
 
 def report(cast, text="Het voelde niet pluis.", **more):
@@ -92,3 +94,19 @@ def test_pages_cost_the_same_number_of_queries_however_much_is_stored(cast, djan
     for _ in range(12):
         report(cast)
     assert cost() == once
+
+
+def test_nothing_meanwhile_of_one_partner_outweighs_what_another_allows_later(cast):
+    reference = taken_up(cast)
+    assert said_meanwhile(cast, reference) == ("not_asked", "")
+    record_contact(reference, called(meanwhile="nothing"), reader=cast.anna, now=MONDAY)
+    allowed = {"meanwhile": "something", "meanwhile_text": "Een controle mag.", "at": NIGHT}
+    record_contact(reference, called("GGD", **allowed), reader=cast.anna, now=NIGHT)
+    assert said_meanwhile(cast, reference) == ("nothing", "")
+    record_contact(reference, called(**allowed | {"meanwhile_text": "Ga uw gang."}), reader=cast.anna, now=NIGHT)
+    assert said_meanwhile(cast, reference) == ("something", "Ga uw gang.")  # a partner's own last word counts
+
+
+def said_meanwhile(cast, reference) -> tuple[str, str]:
+    page = open_signal(reference, reader=cast.anna, now=NIGHT)
+    return page.meanwhile, page.meanwhile_text

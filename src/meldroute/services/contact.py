@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.disclosure import NO_GROUNDS, Grounds
+from meldroute.rules.disclosure import NO_GROUNDS, Grounds, is_excluded
 from meldroute.rules.effects import contact_passes_on
 from meldroute.rules.policy import Advice
 from meldroute.rules.route import route_signal
@@ -97,7 +97,7 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
         allowed = desk.step("record_contact", partner=partner)
         _check_time(contact, desk)
         _check(contact)
-        passes_on = contact.reached and contact_passes_on(desk.facts, partner, desk.policy)
+        passes_on = contact.reached and _passes_on(partner, desk)
         _row(contact, partner, desk).save(force_insert=True)
         desk.note("step.record_contact", step=allowed.step.id, state=allowed.to, partner=partner,
                   reached=contact.reached)  # fmt: skip
@@ -105,6 +105,14 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
             _pass_on(contact, partner, desk)
         if partner == desk.policy.urgent_partner:
             follow_call(desk, reached=contact.reached)
+
+
+def _passes_on(partner: str, desk: Desk) -> bool:
+    """The urgent partner is called in danger, whatever else: kept out of the signal, that call is recorded, no more."""
+    if partner == desk.policy.urgent_partner and is_excluded(
+            partner, excluded_partners(desk.signal, desk.key), desk.policy):
+        return False
+    return contact_passes_on(desk.facts, partner, desk.policy)
 
 
 def partner_here(desk: Desk, partner: str) -> str:
@@ -187,7 +195,7 @@ def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
     with opened(reference, reader=reader, now=now, part="contact", language=language) as found:
         desk = found.desk
         chosen = partner_here(desk, partner or desk.policy.urgent_partner)
-        passes_on = contact_passes_on(desk.facts, chosen, desk.policy)
+        passes_on = _passes_on(chosen, desk)
         page = ContactPage(
             act=found.card(found.answer("record_contact", partner=chosen)), partners=_partners(found),
             chosen=chosen, urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,

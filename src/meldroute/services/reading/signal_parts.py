@@ -191,9 +191,20 @@ def timeline(rows: Rows, policy: Policy) -> tuple[TimelineEntry, ...]:
 
 
 def meanwhile(rows: Rows, key: bytes) -> tuple[str, str]:
-    """What the municipality may do meanwhile, as last said by a partner: "nothing", "something" or "not_asked"."""
-    said = [(c.at, c.unseal("content_sealed", key=key)) for c in rows.contacts if _own(c, rows)]
-    said += [(a.at, a.unseal("content_sealed", key=key)) for a in rows.answers]
-    asked = [content for _, content in sorted(said, key=lambda pair: pair[0])
-             if content.get("meanwhile") in ("nothing", "something")]
-    return (asked[-1]["meanwhile"], asked[-1].get("meanwhile_text", "")) if asked else ("not_asked", "")
+    """What the municipality may do meanwhile: "nothing", "something" or "not_asked".
+
+    Of each partner its last word counts. One that still says "nothing" outweighs all others: a partner that allows
+    something cannot know what another one is doing.
+    """
+    partners = {r.pk: r.partner for r in rows.referrals}
+    said = [(c.at, c.partner, c.unseal("content_sealed", key=key)) for c in rows.contacts if _own(c, rows)]
+    said += [(a.at, partners[a.referral_id], a.unseal("content_sealed", key=key)) for a in rows.answers]
+    last: dict[str, dict] = {}
+    for _, partner, content in sorted(said, key=lambda one: one[0]):
+        if content.get("meanwhile") in ("nothing", "something"):
+            last.pop(partner, None)  # so that the newest stands last
+            last[partner] = content
+    words = list(last.values())
+    nothing = [content for content in words if content["meanwhile"] == "nothing"]
+    heard = (nothing or words)[-1:]
+    return (heard[0]["meanwhile"], heard[0].get("meanwhile_text", "")) if heard else ("not_asked", "")
