@@ -18,7 +18,7 @@ def copy_signals(*, copies: int) -> None:
 
 
 def _statement(model: type, keys: tuple[str, ...], n: int) -> str:
-    """Keys get another beginning, so that each copy is somebody else's row."""
+    """Keys get another digit, so that each copy is a row of its own."""
     columns = [f.column for f in model._meta.concrete_fields]
     if model is HistoryEntry:
         columns.remove("id")
@@ -32,12 +32,19 @@ def _statement(model: type, keys: tuple[str, ...], n: int) -> str:
 
 def _new(column: str, keys: tuple[str, ...], n: int) -> str:
     if column in keys:
-        cast = ("CAST(", " AS text)", "::uuid") if connection.vendor == "postgresql" else ("", "", "")
-        return f"('{n:04x}' || substr({cast[0]}\"{column}\"{cast[1]}, 5)){cast[2]}"
+        if connection.vendor == "postgresql":
+            return f"({_other(f'CAST(\"{column}\" AS text)', 15, n)})::uuid"
+        return _other(f'"{column}"', 13, n)
     if column == "submission":
-        return f"'{n:04x}' || substr(submission, 5)"
+        return _other("submission", 15, n)
     if column == "reference":
         return f"'{n:02x}' || substr(reference, 3)"
     if column == "chain":
         return f"'copy {n} ' || substr(chain, 1, 40)"
     return f'"{column}"'
+
+
+def _other(text: str, place: int, n: int) -> str:
+    """A key that no original has: the digit that says which kind of UUID it is, 4 everywhere, becomes another."""
+    digit = "012356789abcdef"[n]
+    return f"substr({text}, 1, {place - 1}) || '{digit}' || substr({text}, {place + 1})"
