@@ -31,17 +31,18 @@ def _statement(model: type, keys: tuple[str, ...], n: int) -> str:
 
 
 def _new(column: str, keys: tuple[str, ...], n: int) -> str:
+    quoted = f'"{column}"'
     if column in keys:
         if connection.vendor == "postgresql":
-            return f"({_other(f'CAST(\"{column}\" AS text)', 15, n)})::uuid"
-        return _other(f'"{column}"', 13, n)
+            return "(" + _other(f"CAST({quoted} AS text)", 15, n) + ")::uuid"
+        return _other(quoted, 13, n)
     if column == "submission":
-        return _other("submission", 15, n)
+        return _other(quoted, 15, n)
     if column == "reference":
         return f"'{n:02x}' || substr(reference, 3)"
     if column == "chain":
         return f"'copy {n} ' || substr(chain, 1, 40)"
-    return f'"{column}"'
+    return quoted
 
 
 def _other(text: str, place: int, n: int) -> str:
