@@ -20,6 +20,7 @@ from meldroute.services.contact import (
 from meldroute.services.desk import EditConflict, NoSuchSignal, key_of
 from meldroute.services.disclosure import preview_disclosure
 from meldroute.services.passing_on import PassOn, pass_on
+from meldroute.services.reading.signal_page import open_signal
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Clock, Contact, Disclosure, HistoryEntry, Referral, Signal
 from tests.cast import MONDAY
@@ -146,6 +147,23 @@ def test_a_partner_that_is_kept_out_is_told_nothing(cast):
         call(cast, reference, called("ISZW"))
     assert next(p for p in contact_page(reference, partner="ISZW", reader=cast.anna, now=MONDAY).partners
                 if p.id == "ISZW").excluded
+
+
+@pytest.mark.requirement("S-B2-30")
+def test_danger_that_comes_after_a_talk_asks_for_another_one(cast):
+    reference = taken_up(cast)
+    call(cast, reference)
+    set_danger(reference, True, reason="Zij wordt nu bedreigd.", reader=cast.anna, now=MONDAY)
+    assert calling_clock(reference).exists()
+    assert signal(reference).urgency == 0
+    assert not open_signal(reference, reader=cast.anna, now=MONDAY).contacted  # "call first" stands on the page
+    call(cast, reference)
+    assert not calling_clock(reference).exists()
+    assert signal(reference).urgency == 1
+    set_danger(reference, False, reason="Zij is veilig.", reader=cast.anna, now=MONDAY)
+    set_danger(reference, True, reason="Toch niet.", reader=cast.anna, now=MONDAY)
+    set_danger(reference, False, reason="Vergissing.", reader=cast.anna, now=MONDAY)
+    assert not calling_clock(reference).exists()
 
 
 @pytest.mark.requirement("S-B2-30")

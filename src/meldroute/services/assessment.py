@@ -19,7 +19,7 @@ from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
 from .referral import ReasonMissing, partners_here, resolved
 from .running_policy import pack_now
-from .urgent_calls import keep_calling
+from .urgent_calls import keep_calling, start_calling
 
 
 class SignalClosed(Exception):
@@ -74,6 +74,7 @@ def set_danger(reference: str, danger: bool, *, reason: str, reader: Reader, now
         if raised:
             _hurry(desk)
             _alert(desk)
+            start_calling(desk)  # whoever was spoken to before does not know of this danger
         keep_calling(desk)
 
 

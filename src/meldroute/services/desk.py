@@ -170,8 +170,10 @@ def key_of(signal: UUID) -> bytes:
 def finish(desk: Desk) -> None:
     signal = desk.signal
     facts = facts_of(signal)
-    signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=desk.policy.urgent_partner in facts.contacts,
-                                       minor=signal.minor, closed=signal.kind == "end")
+    contacted = desk.policy.urgent_partner in facts.contacts and not (
+        signal.danger and clocks.waits_for_call(signal, desk.policy))
+    signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=contacted, minor=signal.minor,
+                                       closed=signal.kind == "end")
     signal.next_due_at = clocks.next_due(signal, now=desk.now)
     signal.changed_at = desk.now
     signal.version += 1

@@ -14,6 +14,8 @@ def keep_calling(desk: Desk) -> None:
         stop_calling(desk)
     elif desk.policy.urgent_partner not in desk.facts.contacts:
         start_calling(desk)
+    elif not desk.signal.danger:
+        stop_calling(desk)  # the danger that asked for another call is over
 
 
 def follow_call(desk: Desk, *, reached: bool) -> None:

@@ -10,6 +10,7 @@ from meldroute.rules.policy import Conflict, Policy
 from meldroute.rules.route import Routing, route_signal
 from meldroute.services import calling
 from meldroute.services.calling import CallCard
+from meldroute.services.clocks import asks_to_call
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
@@ -56,7 +57,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     answers = answers_by_referral(rows, key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
-        contacted=policy.urgent_partner in facts.contacts, urgent=calling.name_now(policy.urgent_partner, now=now),
+        contacted=policy.urgent_partner in facts.contacts and not any(asks_to_call(c, policy) for c in rows.clocks),
+        urgent=calling.name_now(policy.urgent_partner, now=now),
         minor=signal.minor,
         state=policy.state(signal.state), due_at=signal.next_due_at,
         standing=standing(signal.next_due_at, now=now, started_at=clock.started_at if clock else signal.received_at),
