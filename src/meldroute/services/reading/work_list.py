@@ -132,8 +132,8 @@ def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: dateti
             return visible.open().filter(kind="report_back")
         case "late":
             return visible.open().filter(next_due_at__lt=now)
-        case _:  # "today": danger nobody called about yet, and what is due before the day ends
-            return visible.open().filter(Q(urgency=0) | Q(next_due_at__lt=day_end))
+        case _:  # "today": what is due before the day ends; danger is due within hours
+            return visible.open().filter(next_due_at__lt=day_end)
 
 
 def _page(rows: SignalQuerySet, group: str, place: Place | None) -> SignalQuerySet:

@@ -49,6 +49,9 @@ class Signal(SealedRow):
             # the work list of one municipality
             models.Index(fields=["municipality", "lane", "urgency", "next_due_at", "id"], condition=~Q(kind="end"),
                          name="signal_work_list"),
+            # how many stand in each group of the list, and what is due first
+            models.Index(fields=["municipality", "lane", "kind"], condition=~Q(kind="end"), name="signal_groups"),
+            models.Index(fields=["municipality", "lane", "next_due_at"], condition=~Q(kind="end"), name="signal_due"),
             # "new since you were last here" and closed this week
             models.Index(fields=["municipality", "lane", "received_at"], condition=~Q(kind="end"), name="signal_new"),
             models.Index(fields=["municipality", "lane", "closed_at"], condition=Q(kind="end"), name="signal_closed"),
