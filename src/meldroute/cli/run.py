@@ -97,6 +97,8 @@ def _start_children(options: argparse.Namespace) -> list[subprocess.Popen]:
 
 def _watch(children: list[subprocess.Popen], options: argparse.Namespace) -> int:
     """Until somebody says stop, or until one child ends: half a site is worse than none."""
+    # Both said aloud: a shell that starts this in the background has SIGINT ignored, and a child inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     announced, deadline = False, time.monotonic() + PATIENCE
     while all(child.poll() is None for child in children):
