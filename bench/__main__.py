@@ -23,8 +23,6 @@ def main() -> int:
     parser.add_argument("--json", help="also write the figures here")
     options = parser.parse_args()
     figures = [found for name in options.databases.split(",") for found in _measure(name, options)]
-    for row in figures:
-        print(_line(row), flush=True)
     if options.json:
         Path(options.json).write_text(json.dumps(figures, indent=1))
     return 0
@@ -41,8 +39,17 @@ def _measure(database: str, options: argparse.Namespace) -> list[dict]:
             env["MELDROUTE_DATABASE"] = address.replace("/meldroute?", "/postgres?").replace("pool=0", "pool=8")
         words = [sys.executable, "-m", "bench.one", "--sizes", options.sizes, "--seconds", options.seconds]
         words += ["--only", options.only] if options.only else []
-        done = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True)
-    return [{"database": database, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
+        with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True) as child:
+            rows = [_told({"database": database, **json.loads(line)}) for line in child.stdout if line.startswith("{")]
+    if child.returncode:
+        raise SystemExit(child.returncode)
+    return rows
+
+
+def _told(row: dict) -> dict:
+    """Each figure as soon as it is known: a long run that is cut off has said what it found."""
+    print(_line(row), flush=True)
+    return row
 
 
 def _line(row: dict) -> str:
