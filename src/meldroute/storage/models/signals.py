@@ -29,7 +29,7 @@ class Signal(SealedRow):
     round = models.PositiveSmallIntegerField(default=0)  # how often experts asked for more information
     feedback = models.CharField(max_length=8, default="none")
     closing_reason = models.CharField(max_length=60, blank=True)
-    lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="bundled")
+    lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="bundled", db_index=False)
     # The order of the work list is stored: urgency, then the next moment something is due, then the key.
     urgency = models.PositiveSmallIntegerField()
     next_due_at = models.DateTimeField()
@@ -49,6 +49,8 @@ class Signal(SealedRow):
             # the work list of one municipality
             models.Index(fields=["municipality", "lane", "urgency", "next_due_at", "id"], condition=~Q(kind="end"),
                          name="signal_work_list"),
+            # what follows a signal: few do, and an index full of "none" would not be used
+            models.Index(fields=["lead"], condition=Q(lead__isnull=False), name="signal_follows"),
             # how many stand in each group of the list, and what is due first
             models.Index(fields=["municipality", "lane", "kind"], condition=~Q(kind="end"), name="signal_groups"),
             models.Index(fields=["municipality", "lane", "next_due_at"], condition=~Q(kind="end"), name="signal_due"),
