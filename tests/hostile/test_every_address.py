@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from meldroute.storage.models import Disclosure, HistoryEntry, Referral, Signal
 from tests.services.passing_on_help import pass_on, passing, reported
-from tests.web.passing_on_help import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

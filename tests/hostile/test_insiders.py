@@ -21,7 +21,8 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Disclosure, HistoryEntry, Membership, Message, PartnerLink, Referral, Signal
 from tests.cast import MONDAY
 from tests.services.passing_on_help import pass_on, passing, reported
-from tests.web.passing_on_help import signed_in, token_of_last_mail
+from tests.signing_in import signed_in
+from tests.web.passing_on_help import token_of_last_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = MONDAY.date()

@@ -8,10 +8,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from meldroute.storage.models import Draft, HistoryEntry, Signal, User
+from meldroute.storage.models import Draft, HistoryEntry, Signal
 from tests.cast import PASSWORD
 from tests.services.passing_on_help import reported
-from tests.web.passing_on_help import signed_in
+from tests.signing_in import sign_in, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = ("https://kwaad.example/", "//kwaad.example/", "/\\kwaad.example", "javascript:alert(1)", "http:///kwaad.example")
@@ -80,7 +80,7 @@ def test_every_kind_of_answer_is_closed(cast):
 def test_every_post_needs_its_own_site_s_token(cast):
     reference = reported(cast)
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(User.objects.get(pk=cast.anna.user))
+    sign_in(strict, cast.anna.user)
     for address in (reverse("take_up", args=[reference]), reverse("choose_membership"), reverse("set_language"),
                     reverse("notices_seen"), "/antwoord/x/", reverse("account_logout"), reverse("people_appoint")):
         assert strict.post(address, {"version": 1, "code": "1"}).status_code == 403, address
@@ -179,7 +179,7 @@ def test_what_goes_wrong_is_logged_without_words_of_the_page(cast, monkeypatch, 
 
     monkeypatch.setattr(page, "register_signal", broken)
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(pk=cast.bram.user))
+    sign_in(client, cast.bram.user)
     token = client.get(reverse("report")).context["token"]
     answer = client.post(reverse("report"), {
         "form_token": token, "narrative": "Geheime Gerda woont op de Nepstraat", "about": "person", "danger": "no",

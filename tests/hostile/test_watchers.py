@@ -16,7 +16,7 @@ from meldroute.storage.models import Absence, HistoryEntry, Membership, Message,
 from tests.cast import MONDAY
 from tests.hostile.test_every_address import ENTERS, OF_A_SIGNAL, STORY, _ask, scene  # noqa: F401
 from tests.services.passing_on_help import reported
-from tests.web.passing_on_help import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN_PAGES = ("work_list", "notifications", "disclosures", "chain", "settings", "people", "flow", "partners")

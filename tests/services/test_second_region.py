@@ -29,6 +29,7 @@ from meldroute.services.running_policy import pack_now, remember_pack
 from meldroute.services.taking_up import take_up
 from meldroute.storage.models import Clock, Membership, Organisation, Referral, Signal, User
 from tests.cast import MONDAY, START
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PACKS = Path(__file__).parent.parent / "packs"
@@ -178,7 +179,7 @@ def question(partner, channel="phone", shown=""):
 
 def test_pages_speak_this_regions_words_and_no_other_regions(coast, client):
     place, somebody = reported(coast, "place"), reported(coast, "person", danger=True, minor=None)
-    client.force_login(User.objects.get(pk=coast.sietske.user))
+    sign_in(client, coast.sietske.user)
     expected = {
         "/melden/": "De signaalwacht ziet uw naam", "/werklijst/": "kustpolitie", "/gevaar/": "Bel daarna de kustpolitie",
         f"/signalen/{somebody}/": "kustpolitie", f"/signalen/{place}/": "De signaalwacht zoekt op",
@@ -195,7 +196,7 @@ def test_pages_speak_this_regions_words_and_no_other_regions(coast, client):
 
 def test_every_button_of_a_signal_leads_to_a_page_in_this_regions_words(coast, client):
     references = [reported(coast, "person"), reported(coast, "place"), reported(coast, "person", danger=True)]
-    client.force_login(User.objects.get(pk=coast.sietske.user))
+    sign_in(client, coast.sietske.user)
     seen = set()
     for reference in references:
         page = client.get(f"/signalen/{reference}/").content.decode()

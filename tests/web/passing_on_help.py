@@ -1,15 +1,8 @@
 """Signed-in browsers for the pages of passing on."""
 
-from django.test import Client
 
 from meldroute.services.partner_links import mail_of
-from meldroute.storage.models import Message, User
-
-
-def signed_in(reader, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
+from meldroute.storage.models import Message
 
 
 def hidden(response) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.storage.models import Absence, HistoryEntry, Membership, User
 from tests.cast import MONDAY, PASSWORD
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,23 +25,23 @@ def fresh_counts(transactional_db):
 
 def signed_in(reader) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=reader.user))
+    sign_in(client, reader.user)
     return client
 
 
-def sign_in(client, email="bram@voorbeeld.example", password=PASSWORD, **more):
+def post_password(client, email="bram@voorbeeld.example", password=PASSWORD, **more):
     return client.post("/account/login/", {"login": email, "password": password} | more)
 
 
 def test_a_reporter_signs_in_with_a_password_alone_and_begins_at_the_form(client, cast):
     assert client.get("/").url == "/account/login/?next=/"
-    assert sign_in(client).url == "/"
+    assert post_password(client).url == "/"
     assert client.get("/").url == "/melden/"
     assert client.get("/melden/").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_address_look_the_same(client, cast):
-    wrong, unknown = sign_in(client, password="iets heel anders"), sign_in(client, email="niemand@voorbeeld.example")
+    wrong, unknown = post_password(client, password="iets heel anders"), post_password(client, email="niemand@voorbeeld.example")
     answers = [re.sub(r'value="[^"]*"', "", page.content.decode()) for page in (wrong, unknown)]
     assert answers[0] == answers[1]
 
@@ -60,7 +61,7 @@ def test_nobody_changes_an_address_by_themselves(client):
 
 
 def test_signing_out_takes_a_post(client, cast):
-    sign_in(client)
+    post_password(client)
     client.get("/account/logout/")
     assert client.get("/melden/").status_code == 200
     client.post("/account/logout/")
@@ -77,8 +78,8 @@ def test_a_forgotten_password_is_replaced_through_mail_that_says_no_more_than_th
     [(address, _)] = page.redirect_chain[-1:]
     fresh = "een ander lang verzonnen wachtwoord"
     assert client.post(address, {"password1": fresh, "password2": fresh}).status_code == 302
-    assert sign_in(Client(), password=fresh).status_code == 302
-    assert sign_in(Client()).status_code == 200
+    assert post_password(Client(), password=fresh).status_code == 302
+    assert post_password(Client()).status_code == 200
 
 
 def test_an_unknown_address_gets_no_mail_and_the_same_answer(client, cast):
@@ -91,7 +92,7 @@ def test_an_unknown_address_gets_no_mail_and_the_same_answer(client, cast):
 def test_a_changed_password_ends_every_other_session(cast):
     here, there = Client(), Client()
     for client in (here, there):
-        sign_in(client)
+        post_password(client)
     fresh = "een ander lang verzonnen wachtwoord"
     here.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh})
     assert there.get("/melden/").status_code == 302

@@ -1,20 +1,14 @@
 """Bundle, take apart, follow: small pages that say what will happen."""
 
 import pytest
-from django.test import Client
 
 from meldroute.services.bundling import bundle
-from meldroute.storage.models import Signal, User
+from meldroute.storage.models import Signal
 from tests.cast import MONDAY
 from tests.services.acting_cases import call, enriched, reported, signal, taken_up
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(reader, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from meldroute.services.intake import NewSignal, register_signal
-from meldroute.storage.models import Clock, User
+from meldroute.storage.models import Clock
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def look(reader, language="en"):
     client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
+    sign_in(client, reader.user)
     return client.get("/keten/")
 
 
@@ -61,6 +62,6 @@ def test_nothing_late_says_what_happens_by_itself(cast):
 def test_a_period_can_be_chosen_and_a_strange_one_is_all(cast):
     report(cast, 6)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(User.objects.get(pk=cast.karel.user))
+    sign_in(client, cast.karel.user)
     for period in ("30", "365", "x", "30' OR 1=1"):
         assert "Received 6" in text(client.get("/keten/", {"periode": period}))

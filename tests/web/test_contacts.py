@@ -3,21 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from meldroute.services.assessment import exclude_partner, set_minor
-from meldroute.storage.models import Contact, Disclosure, Referral, Signal, User
+from meldroute.storage.models import Contact, Disclosure, Referral, Signal
 from tests.cast import MONDAY
 from tests.services.acting_cases import MINIMUM, clear, reported, taken_up
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(reader, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from meldroute.services.assessment import set_minor
 from meldroute.services.enrichment import NewFact, add_fact
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.taking_up import take_up
-from meldroute.storage.models import Enrichment, Signal, User
+from meldroute.storage.models import Enrichment, Signal
 from tests.cast import MONDAY
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FACT = {"item": "adres", "outcome": "found", "subject": "place", "text": "Vier personen ingeschreven.",
@@ -27,12 +27,6 @@ def reference(cast):
 @pytest.fixture
 def anna(cast):
     return signed_in(cast.anna)
-
-
-def signed_in(reader) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 def version(reference):

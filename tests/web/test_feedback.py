@@ -7,7 +7,8 @@ from meldroute.storage.models import ReporterFeedback, Signal
 from tests.cast import MONDAY
 from tests.services.passing_on_help import passing
 from tests.services.test_feedback import reporting_back
-from tests.web.passing_on_help import hidden, signed_in
+from tests.signing_in import signed_in
+from tests.web.passing_on_help import hidden
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,15 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.enrichment import NewFact, add_fact
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.taking_up import take_up
-from meldroute.storage.models import Disclosure, Referral, Signal, User
+from meldroute.storage.models import Disclosure, Referral, Signal
 from tests.cast import MONDAY
+from tests.signing_in import signed_in
 from tests.web.test_reference_pages import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def anna(cast):
     return signed_in(cast.anna)
-
-
-def signed_in(reader, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from meldroute.services.closing import close
 from meldroute.services.feedback import give_feedback
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.ticking import tick
-from meldroute.storage.models import HistoryEntry, Referral, Signal, User
+from meldroute.storage.models import HistoryEntry, Referral, Signal
 from tests.cast import MONDAY
 from tests.services.passing_on_help import pass_on, passing
 from tests.services.test_my_reports import finished
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = MONDAY + timedelta(days=60)
@@ -32,15 +33,9 @@ def at(monkeypatch):
     return set_to
 
 
-def signed_in(reader, language="nl") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
-
-
 @pytest.fixture
 def bram(cast, at) -> Client:
-    return signed_in(cast.bram)
+    return signed_in(cast.bram, "nl")
 
 
 def reported(cast, **said) -> str:
@@ -108,7 +103,7 @@ def test_feedback_stands_there_and_the_words_of_the_desk_never_do(bram, cast, at
 
 def test_somebody_elses_report_is_absent_and_the_attempt_is_recorded(cast, at):
     reference = reported(cast)
-    frits = signed_in(cast.frits)
+    frits = signed_in(cast.frits, "nl")
     for address in (f"/mijn-meldingen/{reference}/", f"/mijn-meldingen/{reference}/bewijs/"):
         assert frits.get(address).status_code == 404
     assert HistoryEntry.objects.filter(act="refused").count() == 2

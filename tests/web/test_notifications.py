@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,17 +13,12 @@ from meldroute.services import notices
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.notices import inbox, unseen_count
 from meldroute.services.recipients import ADDRESSES
-from meldroute.storage.models import HistoryEntry, Message, User
+from meldroute.storage.models import HistoryEntry, Message
 from meldroute.web.pages import notifications
 from tests.cast import MONDAY
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(reader) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 def text(answer) -> str:

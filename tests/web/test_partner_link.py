@@ -11,7 +11,8 @@ from meldroute.project.logs import NoPaths
 from meldroute.services import partner_links
 from meldroute.storage.models import Answer, HistoryEntry, PartnerLink, Signal
 from tests.services.passing_on_help import STORY, pass_on, passing
-from tests.web.passing_on_help import signed_in, token_of_last_mail
+from tests.signing_in import signed_in
+from tests.web.passing_on_help import token_of_last_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from meldroute.storage.models import User
+from tests.signing_in import sign_in
 
 LINES = {
     "S-3.4-01": "niet-pluis",
@@ -46,7 +46,7 @@ SHORT_NAMES = {
 @pytest.fixture
 def items(client, cast):
     """Each item of the page: its words and the line that says where they were read."""
-    client.force_login(User.objects.get(pk=cast.anna.user))
+    sign_in(client, cast.anna.user)
     page = re.sub(r"\s+", " ", client.get("/aandachtsfunctionaris/").content.decode())
     return re.findall(r'<li><p class="nl-paragraph">(.*?)</p> ?<p class="mr-provenance[^"]*">(.*?)</p>', page)
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from meldroute.storage.models import User
+from tests.signing_in import sign_in
 
 FACTS = {
     "S-B3-01": "Aanspreekpunt binnen de gemeente", "S-B3-02": "Adviserend richting bestuur",
@@ -50,7 +50,7 @@ BESIDE = (
 @pytest.fixture
 def page_of(client, cast):
     def read(address, who="anna"):
-        client.force_login(User.objects.get(pk=getattr(cast, who).user))
+        sign_in(client, getattr(cast, who).user)
         answer = client.get(address)
         assert answer.status_code == 200, address
         return re.sub(r"\s+", " ", answer.content.decode())

@@ -9,7 +9,8 @@ from meldroute.services.desk import key_of
 from meldroute.storage.models import Clock, Disclosure, Referral, Signal
 from tests.cast import MONDAY
 from tests.services.passing_on_help import STORY, pass_on, passing, spoken
-from tests.web.passing_on_help import hidden, signed_in, token_of_last_mail
+from tests.signing_in import signed_in
+from tests.web.passing_on_help import hidden, token_of_last_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

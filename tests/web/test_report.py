@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 import meldroute
 from meldroute.services import drafts
 from meldroute.services.running_policy import pack_now
-from meldroute.storage.models import Absence, Draft, HistoryEntry, Membership, Message, Signal, SignalKey, User
+from meldroute.storage.models import Absence, Draft, HistoryEntry, Membership, Message, Signal, SignalKey
 from meldroute.storage.sealing import unwrap_key
 from tests.cast import MONDAY, NIGHT
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STORY = "In de loods aan de Verzonnenweg slaapt iemand die niet naar buiten durft."
@@ -33,7 +34,7 @@ def at(monkeypatch):
 
 def signed_in(reader, **kwargs) -> Client:
     client = Client(**kwargs)
-    client.force_login(User.objects.get(pk=reader.user))
+    sign_in(client, reader.user)
     return client
 
 
@@ -221,7 +222,7 @@ def test_a_page_of_yesterday_shows_the_text_again_and_is_still_the_same_report(b
 
 
 def signed_in_again(client: Client) -> Client:
-    client.force_login(User.objects.get(email="bram@voorbeeld.example"))
+    sign_in(client, "bram@voorbeeld.example")
     return client
 
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from meldroute.rules.choices import CAUSES as SETTING_CAUSES
@@ -15,17 +14,12 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Absence, HistoryEntry, Membership, User
 from meldroute.web.pages import people as people_page
 from meldroute.web.pages import settings_forms
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGES = ("", "normen/", "werktijden/", "vervanging/", "bereikbaar/", "contact/WIJKAGENT/", "visitekaartje/", "mensen/",
          "mensen/nieuw/")
-
-
-def signed_in(reader, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=reader.user))
-    return client
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 
 from meldroute.services import demo
 from meldroute.services.running_policy import remember_pack
-from meldroute.storage.models import HistoryEntry, Signal, User
+from meldroute.storage.models import HistoryEntry, Signal
 from tests.cast import MONDAY
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def five(client):
     remember_pack(now=MONDAY)
     demo.load_demo(now=MONDAY)
-    client.force_login(User.objects.get(email="anna@voorbeeld.example"))
+    sign_in(client, "anna@voorbeeld.example")
     return {s.state: s.reference for s in Signal.objects.all()}
 
 
@@ -49,7 +50,7 @@ def test_find_refuses_what_cannot_be_a_reference_and_keeps_what_was_typed(five, 
 
 @pytest.mark.parametrize("who", ["bram", "dina", "frits", "pia", "noor", "nel", "rick", "zora", "karel"])
 def test_nobody_else_opens_it_and_the_refusal_is_written_down(five, client, who):
-    client.force_login(User.objects.get(email=f"{who}@voorbeeld.example"))
+    sign_in(client, f"{who}@voorbeeld.example")
     assert client.get(f"/signalen/{five['ontvangen']}/").status_code == 404
     assert HistoryEntry.objects.filter(act="refused").count() == 1
 
