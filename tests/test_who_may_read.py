@@ -27,7 +27,7 @@ ALLOWED = {
     "services/demo.py": {"load_demo": "is there anything yet?"},
     "services/desk.py": {
         "at_desk_of": "a partner's answer: the caller checked that it was disclosed to them",
-        "key_of": "the key of a signal that was found through a door",
+        "_WRAPPED": "the key of a signal that was found through a door",
     },
     "services/disclosures.py": {
         "linked_card": "of the request whose link and code were handed in",
@@ -40,7 +40,10 @@ ALLOWED = {
     },
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
-    "services/reading/signal_parts.py": {"rows_of": "the bundle of a signal that this reader opened"},
+    "services/reading/signal_parts.py": {
+        "rows_of": "the bundle of a signal that this reader opened",
+        "_FOLLOWERS": "what follows a signal that this reader opened",
+    },
     "services/reading/work_list.py": {"_group": "narrows what is visible to this reader"},
     "services/referral.py": {"place_of_request": "of the signal in hand"},
     "services/ticking.py": {"move_clock": "the clock acts for nobody: it locks the signal whose term passed"},
@@ -78,12 +81,20 @@ def explained() -> set[tuple[str, str]]:
 def reads() -> Iterator[tuple[str, str, str]]:
     """Each (file, function, model) that reaches a guarded model and opens no door at once."""
     for path, tree in sources():
-        for function in ast.walk(tree):
-            if isinstance(function, ast.FunctionDef):
-                for node in ast.walk(function):
-                    model = _manager_of(node.value) if isinstance(node, ast.Attribute) else None
-                    if model in GUARDED and node.attr not in DOORS | {"model"}:
-                        yield str(path.relative_to(ROOT)), function.name, model
+        for name, part in _named_parts(tree):
+            for node in ast.walk(part):
+                model = _manager_of(node.value) if isinstance(node, ast.Attribute) else None
+                if model in GUARDED and node.attr not in DOORS | {"model"}:
+                    yield str(path.relative_to(ROOT)), name, model
+
+
+def _named_parts(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Functions, and what a module is given a name for outside them: a prepared question is one."""
+    yield from ((node.name, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr):
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            yield (ast.unparse(target) if target else "(module)"), node
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

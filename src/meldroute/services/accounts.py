@@ -1,13 +1,14 @@
 """Who is signed in, and in which of their memberships they act."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
 from meldroute.storage.models import Membership, Organisation
+from meldroute.storage.prepared import Prepared
 
 from . import duties
 
@@ -34,10 +35,15 @@ class SignedIn:
     memberships: tuple[MembershipCard, ...]
 
 
+_MEMBERSHIPS = Prepared(
+    lambda user, day: Membership.objects.filter(user_id=user).current(day).select_related("organisation"),
+    user=UUID, day=date)
+
+
 def signed_in(user: UUID, *, chosen: UUID | None, now: datetime) -> SignedIn:
     """The chosen role when it is still theirs, else the first in rank. One query; at a desk one more, for mandates."""
     day = timezone.localtime(now).date()
-    rows = list(Membership.objects.filter(user_id=user).current(day).select_related("organisation"))
+    rows = _MEMBERSHIPS(user=user, day=day)
     rows.sort(key=lambda m: FIRST.index(m.role) if m.role in FIRST else len(FIRST))
     own = [(MembershipCard(m.pk, m.role, m.organisation.name), _reader(user, m, m.organisation)) for m in rows]
     roles = own + _standing_in(user, rows, now=now)

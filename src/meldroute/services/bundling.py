@@ -13,6 +13,7 @@ from meldroute.rules.actors import Reader
 from meldroute.rules.lifecycle import Refused
 from meldroute.rules.policy import State
 from meldroute.storage.models import Signal
+from meldroute.storage.visible import visible_signal
 
 from .desk import Desk, at_desk, record
 from .opening import ActCard, Opened, opened
@@ -75,7 +76,7 @@ def _lock_in_order(references: Iterable[str], reader: Reader) -> None:
 def _leading(reference: str, desk: Desk, reader: Reader) -> Signal:
     """The signal that will lead, checked while it is locked: what is true here is true at the commit."""
     signal = desk.signal
-    lead = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    lead = visible_signal(reference, reader=reader)
     cause = _why_not(signal, lead)
     if cause:
         raise CannotBundle(signal.reference, reference, cause)

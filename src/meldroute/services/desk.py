@@ -21,7 +21,9 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Message, Referral, Signal, SignalKey
+from meldroute.storage.prepared import Prepared
 from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.visible import visible_signal
 
 from . import clocks
 from .running_policy import policy_of
@@ -141,7 +143,7 @@ def at_desk_of(signal: UUID, *, actor: Actor, now: datetime) -> Iterator[Desk]:
 
 def look_at(reference: str, *, reader: Reader, now: datetime) -> Desk:
     """The desk without a lock, for a page that shows what an act would do. Nothing that is changed here is kept."""
-    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
     return _desk(signal, actor=reader.actor, now=now, reader=reader)
@@ -164,7 +166,10 @@ def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None 
 
 
 def key_of(signal: UUID) -> bytes:
-    return unwrap_key(bytes(SignalKey.objects.values_list("wrapped", flat=True).get(pk=signal)), signal_id=signal)
+    return unwrap_key(bytes(_WRAPPED(signal=signal)[0]), signal_id=signal)
+
+
+_WRAPPED = Prepared(lambda signal: SignalKey.objects.filter(pk=signal).values_list("wrapped", flat=True), signal=UUID)
 
 
 def finish(desk: Desk) -> None:

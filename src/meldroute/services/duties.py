@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from meldroute.rules.choices import Choices
 from meldroute.storage.choices import mandates_to
 from meldroute.storage.models import Absence, Membership, Organisation
+from meldroute.storage.prepared import Prepared
 
 DESK = ("focal_point", "buddy")
 
@@ -79,13 +80,20 @@ def stood_in_for(organisations: Collection[UUID], *, now: datetime) -> tuple[tup
 
 def _present(municipality: UUID, *, choices: Choices, now: datetime) -> tuple[_Present, ...]:
     """Everybody who can carry a duty for this municipality today: one query, however far down the list it goes."""
-    day = timezone.localtime(now).date()
+    rows = _PRESENT(bool(choices.neighbour), municipality=municipality, neighbour=choices.neighbour or municipality,
+                    day=timezone.localtime(now).date())
+    return tuple(_Present(*row) for row in rows)
+
+
+def _candidates(has_neighbour: bool, *, municipality: UUID, neighbour: UUID, day: date) -> QuerySet:
     own = Q(organisation=municipality, role__in=(*DESK, "designated", "functional_manager"))
-    near = Q(organisation=choices.neighbour, role__in=DESK) if choices.neighbour else Q()
+    near = Q(organisation=neighbour, role__in=DESK) if has_neighbour else Q()
     away = Exists(Absence.objects.filter(membership=OuterRef("pk"), from_day__lte=day, to_day__gte=day))
     rows = Membership.objects.filter(own | near | Q(role="chain_director")).current(day).annotate(away=away)
-    counts = rows.filter(Q(away=False) | Q(role="designated"))
-    return tuple(_Present(*row) for row in counts.values_list("id", "role", "organisation_id", "away"))
+    return rows.filter(Q(away=False) | Q(role="designated")).values_list("id", "role", "organisation_id", "away")
+
+
+_PRESENT = Prepared(_candidates, ("neighbour",), municipality=UUID, neighbour=UUID, day=date)
 
 
 def _designated(present: tuple[_Present, ...], municipality: UUID) -> OnDuty:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from meldroute.rules.actors import Reader
 from meldroute.storage.models import Message, Signal
+from meldroute.storage.prepared import Prepared
 
 from .reading.log import log_list_read
 
@@ -79,7 +80,11 @@ def inbox(*, reader: Reader, now: datetime, before: str = "") -> Inbox:
 
 def unseen_count(reader: Reader) -> int:
     """For the menu: one short query, counted up to CAP."""
-    return _own(reader).filter(seen_at=None).values("pk")[:CAP].count()
+    return len(_UNSEEN(membership=reader.membership))
+
+
+_UNSEEN = Prepared(lambda membership: Message.objects.filter(membership_id=membership, seen_at=None)
+                   .values_list("pk", flat=True)[:CAP], membership=UUID)
 
 
 def mark_seen(notices: Sequence[UUID], *, reader: Reader, now: datetime) -> int:

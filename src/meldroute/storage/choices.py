@@ -11,6 +11,7 @@ from meldroute.rules.deadlines import Norm
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
 from .models import MunicipalitySettings, Organisation
+from .prepared import Prepared
 
 
 def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
@@ -20,8 +21,12 @@ def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
 
 
 def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings | None:
-    return (MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
-            .order_by("-valid_from", "-saved_at").first())
+    return next(iter(_IN_FORCE(organisation=organisation, now=now)), None)
+
+
+_IN_FORCE = Prepared(
+    lambda organisation, now: MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
+    .order_by("-valid_from", "-saved_at")[:1], organisation=UUID, now=datetime)
 
 
 def mandates_to(organisations: Collection[UUID], *, now: datetime) -> tuple[tuple[Organisation, UUID], ...]:

@@ -8,6 +8,7 @@ from meldroute.rules.actors import Actor
 
 from . import chain as chains
 from .models import ChainHead, HistoryEntry
+from .prepared import Prepared
 
 
 def append(chain: UUID | str, *, actor: Actor, act: str, now: datetime, signal: UUID | None = None,
@@ -31,9 +32,11 @@ def append(chain: UUID | str, *, actor: Actor, act: str, now: datetime, signal: 
     ChainHead.objects.filter(chain=head.chain).update(number=after.number, hash=after.hash)
 
 
+_LOCKED_HEAD = Prepared(lambda chain: ChainHead.objects.select_for_update().filter(chain=chain), chain=str)
+
+
 def _locked_head(chain: str) -> ChainHead:
-    try:
-        return ChainHead.objects.select_for_update().get(chain=chain)
-    except ChainHead.DoesNotExist:
-        ChainHead.objects.get_or_create(chain=chain, defaults={"hash": chains.genesis(chain).hash})
-        return ChainHead.objects.select_for_update().get(chain=chain)
+    if head := _LOCKED_HEAD(chain=chain):
+        return head[0]
+    ChainHead.objects.get_or_create(chain=chain, defaults={"hash": chains.genesis(chain).hash})
+    return _LOCKED_HEAD(chain=chain)[0]

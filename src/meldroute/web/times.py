@@ -1,10 +1,11 @@
 """Times in words: local, short on the screen, exact in the title. Pure: `now` is always an argument."""
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 PLACE = ZoneInfo("Europe/Amsterdam")
 DAYS_FROM = timedelta(hours=48)  # below this, hours say more than days
@@ -22,8 +23,13 @@ def local(at: datetime) -> datetime:
 
 def exact_text(at: datetime) -> str:
     """'maandag 2 november 2026 09:00', with the zone when the clock goes back and the hour exists twice."""
+    return _exact_text(at, get_language())
+
+
+@lru_cache(maxsize=4096)  # a clock says it twice, and a list has fifty clocks
+def _exact_text(at: datetime, _language: str | None) -> str:
     here = local(at)
-    # As date_format(here, "l j F Y H:i"), which parses its format anew for each of the fifty rows of a list.
+    # As date_format(here, "l j F Y H:i"), which parses its format anew each time.
     text = f"{WEEKDAYS[here.weekday()]} {here.day} {MONTHS[here.month]} {here:%Y %H:%M}"
     twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
     return f"{text} {here.tzname()}" if twice else text
@@ -32,14 +38,13 @@ def exact_text(at: datetime) -> str:
 def moment_text(at: datetime, *, now: datetime) -> str:
     """'vandaag 16:30', 'gisteren 03:12', else the full date."""
     here, today = local(at), local(now).date()
-    clock = here.strftime("%H:%M")
     match (here.date() - today).days:
         case 0:
-            return gettext("today %(clock)s") % {"clock": clock}
+            return gettext("today %(clock)s") % {"clock": f"{here:%H:%M}"}
         case -1:
-            return gettext("yesterday %(clock)s") % {"clock": clock}
+            return gettext("yesterday %(clock)s") % {"clock": f"{here:%H:%M}"}
         case 1:
-            return gettext("tomorrow %(clock)s") % {"clock": clock}
+            return gettext("tomorrow %(clock)s") % {"clock": f"{here:%H:%M}"}
     return exact_text(at)
 
 

@@ -9,6 +9,7 @@ from meldroute.rules.policy import Policy
 from meldroute.services.desk import NoSuchSignal
 from meldroute.services.running_policy import policy_of
 from meldroute.storage.models import HistoryEntry, Signal
+from meldroute.storage.visible import visible_signal
 
 from .log import log_signal_read
 
@@ -23,7 +24,7 @@ class FlowPosition:
 
 def flow_position(reference: str, *, reader: Reader, now: datetime) -> FlowPosition:
     """Raises `NoSuchSignal` alike for absent and forbidden. Looking is logged, like opening the page."""
-    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
     policy = policy_of(signal.pack_id, now=now)

@@ -17,6 +17,7 @@ from meldroute.services.running_policy import policy_of
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_from
 from meldroute.storage.models import Clock, Signal
+from meldroute.storage.visible import visible_signal
 
 from .judged import judged
 from .log import log_signal_read
@@ -37,7 +38,7 @@ from .signal_parts import (
 
 def open_signal(reference: str, *, reader: Reader, now: datetime, language: str = "nl") -> SignalPage:
     """The page of one signal. Raises `NoSuchSignal` alike for absent and forbidden."""
-    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
     page = _page(signal, reader=reader, now=now, language=language)

@@ -21,6 +21,7 @@ from meldroute.storage.models import (
     Signal,
     User,
 )
+from meldroute.storage.prepared import Prepared
 
 from .signal_cards import (
     AnswerCard,
@@ -55,25 +56,38 @@ class Rows:
     bundled: tuple[str, ...]
 
 
+_HISTORY = Prepared(
+    lambda signal: HistoryEntry.objects.filter(signal=signal).exclude(act__in=READS).order_by("at", "id")
+    .only("at", "act", "actor_kind", "actor", "details")[:LONGEST_TIMELINE], signal=UUID)
+_ENRICHMENT = Prepared(lambda signal: Enrichment.objects.of_signal(signal).order_by("at"), signal=UUID)
+_CONTACTS = Prepared(lambda signal, lead: Contact.objects.of_signal(signal, lead).order_by("at"), signal=UUID, lead=UUID)
+_REFERRALS = Prepared(lambda signal, lead: Referral.objects.of_signal(signal, lead).order_by("opened_at"),
+                      signal=UUID, lead=UUID)
+_DISCLOSURES = Prepared(lambda signal: Disclosure.objects.of_signal(signal).order_by("at"), signal=UUID)
+_ANSWERS = Prepared(lambda signal: Answer.objects.of_signal(signal).order_by("at"), signal=UUID)
+_FEEDBACK = Prepared(lambda signal: ReporterFeedback.objects.of_signal(signal).order_by("at"), signal=UUID)
+_CLOCKS = Prepared(lambda signal: Clock.objects.filter(signal=signal, stopped_at=None), signal=UUID)
+_FOLLOWERS = Prepared(lambda signal: Signal.objects.filter(lead=signal).values_list("reference", flat=True), signal=UUID)
+_USER_NAME = Prepared(lambda user: User.objects.filter(pk=user).values_list("name", flat=True), user=UUID)
+
+
 def rows_of(signal: Signal) -> Rows:
-    ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
-    history = list(HistoryEntry.objects.filter(signal=signal.pk).exclude(act__in=READS).order_by("at", "id")
-                   .only("at", "act", "actor_kind", "actor", "details")[:LONGEST_TIMELINE])
-    enrichment = list(Enrichment.objects.of_signal(signal.pk).order_by("at"))
-    contacts = list(Contact.objects.of_signal(*ids).order_by("at"))
-    referrals = list(Referral.objects.of_signal(*ids).order_by("opened_at"))
+    own = {"signal": signal.pk}
+    shared = own | {"lead": signal.lead_id or signal.pk}
+    history, enrichment = _HISTORY(**own), _ENRICHMENT(**own)
+    contacts, referrals = _CONTACTS(**shared), _REFERRALS(**shared)
     # Only a request was ever given something or answered.
-    disclosures = list(Disclosure.objects.of_signal(signal.pk).order_by("at")) if referrals else []
-    answers = list(Answer.objects.of_signal(signal.pk).order_by("at")) if referrals else []
-    feedback = list(ReporterFeedback.objects.of_signal(signal.pk).order_by("at"))
+    disclosures = _DISCLOSURES(**own) if referrals else []
+    answers = _ANSWERS(**own) if referrals else []
+    feedback = _FEEDBACK(**own)
     return Rows(
         enrichment=enrichment, contacts=contacts, referrals=referrals, disclosures=disclosures, answers=answers,
-        feedback=feedback, clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)), history=history,
+        feedback=feedback, clocks=_CLOCKS(**own), history=history,
         names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback)}
                      | {h.actor for h in history if h.actor_kind == "membership"}),
         lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
         # Sorted here: asked in order, SQLite walks every reference there is instead of the few that follow.
-        bundled=tuple(sorted(Signal.objects.filter(lead=signal.pk).values_list("reference", flat=True))),
+        bundled=tuple(sorted(_FOLLOWERS(**own))),
     )
 
 
@@ -87,11 +101,11 @@ def _names(memberships: set[str]) -> dict[str, str]:
 def report(signal: Signal, _rows: Rows, key: bytes, policy: Policy) -> ReportCard:
     content = signal.unseal("content_sealed", key=key)
     reporter = signal.unseal("reporter_sealed", key=key)
-    name = User.objects.filter(pk=UUID(reporter["user"])).values_list("name", flat=True).first()
+    name = next(iter(_USER_NAME(user=UUID(reporter["user"]))), "")
     return ReportCard(
         narrative=content["narrative"], about=signal.about, where=content["where"], when=content["when"],
         called=tuple(content["called"]), name_allowed=content["name_allowed"], care_provider=content["care_provider"],
-        on_behalf_of=content["on_behalf_of"], reporter=name or "", channel=signal.channel,
+        on_behalf_of=content["on_behalf_of"], reporter=name, channel=signal.channel,
         received_at=signal.received_at, noticed=indicators(content["noticed"], policy),
     )
 

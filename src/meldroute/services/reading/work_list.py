@@ -8,15 +8,17 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import IntegerField, Q, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.deadlines import standing
-from meldroute.rules.policy import Text
+from meldroute.rules.policy import State, Text
 from meldroute.services.running_policy import policy_of
-from meldroute.storage.models import Absence, Answer, Clock, Membership, Signal
+from meldroute.storage.models import Absence, Answer, Clock, Membership, Organisation
+from meldroute.storage.prepared import Prepared
 from meldroute.storage.querysets import SignalQuerySet
+from meldroute.storage.visible import PreparedForReader
 
 from .log import add_list_read
 
@@ -24,7 +26,9 @@ PAGE = 50
 CAP = 100  # totals are counted up to here, then shown as "99+"
 YOURS = ("entry", "enrich", "decide", "pass_on", "report_back")
 OTHERS = ("advice", "await")
-SEALED = ("content_sealed", "reporter_sealed", "assessment_sealed")  # a list opens nothing
+# A list opens nothing, and reads nothing that is sealed.
+SHOWN = ("pk", "reference", "danger", "urgency", "minor", "pack", "state", "forms", "next_due_at", "received_at",
+         "started_at", "lane")
 GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done")
 
 
@@ -75,24 +79,28 @@ class Place:
             return None
 
 
+TOP = Place(-1, datetime.min.replace(tzinfo=UTC), UUID(int=0))  # before every row
+
+
 def work_list(*, reader: Reader, now: datetime, group: str = "yours", after: str = "") -> WorkList:
     """One page of one group, with how many stand in the others. Logs who saw which signals."""
     group = group if group in GROUPS else "yours"
-    since = Membership.objects.values_list("last_worklist_at", flat=True).get(pk=reader.membership)
-    visible = Signal.objects.visible_to(reader)
-    rows = list(_page(_group(visible, group, reader=reader, since=since, now=now), group, Place.parse(after)))
+    since = _SINCE(membership=reader.membership)[0]
+    cut = _cut(reader, since, now=now)
+    place = Place.parse(after) or TOP
+    rows = _PAGE(reader, group, urgency=place.urgency, due_at=place.due_at, id=place.id, **cut)
     shown, more = rows[:PAGE], len(rows) > PAGE
     card = WorkList(
         group=group, rows=_cards(shown, now=now), since=since,
-        counts=_counts(visible, reader=reader, since=since, now=now),
+        counts=dict(zip(GROUPS, _COUNTS(reader, **cut)[0], strict=True)),
         buddy_present=_buddy_present(reader, now=now),
-        next_after=str(Place(shown[-1].urgency, shown[-1].next_due_at, shown[-1].pk)) if more else None,
-        first_due=None if rows else _first_due(visible),
+        next_after=str(Place(shown[-1]["urgency"], shown[-1]["next_due_at"], shown[-1]["pk"])) if more else None,
+        first_due=None if rows else next(iter(_FIRST_DUE(reader)), None),
     )
     with transaction.atomic():
         if group == "yours" and not after:
             Membership.objects.filter(pk=reader.membership).update(last_worklist_at=now)
-        add_list_read([s.pk for s in shown], reader.organisation, reader=reader, now=now, which=f"work_list.{group}")
+        add_list_read([row["pk"] for row in shown], reader.organisation, reader=reader, now=now, which=f"work_list.{group}")
     return card
 
 
@@ -103,20 +111,18 @@ class _Capped(Subquery):
     output_field = IntegerField()
 
 
-def _counts(visible: SignalQuerySet, *, reader: Reader, since: datetime | None, now: datetime) -> dict[str, int]:
-    """All groups in one statement."""
-    groups = {g: _group(visible, g, reader=reader, since=since, now=now).values("pk")[:CAP] for g in GROUPS}
-    counted = Membership.objects.filter(pk=reader.membership).annotate(**{g: _Capped(q) for g, q in groups.items()})
-    return counted.values(*GROUPS).get()
-
-
-def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: datetime | None,
-           now: datetime) -> SignalQuerySet:
+def _cut(reader: Reader, since: datetime | None, *, now: datetime) -> dict[str, datetime | UUID]:
+    """Where one group ends and another begins."""
     day_start, day_end = _today(now)
-    since = since or datetime.min.replace(tzinfo=now.tzinfo)
+    return {"answers_of": reader.organisation, "since": since or datetime.min.replace(tzinfo=UTC), "now": now,
+            "day_end": day_end, "week_start": day_start - timedelta(days=7)}
+
+
+def _group(visible: SignalQuerySet, group: str, *, since: datetime, now: datetime, day_end: datetime,
+           week_start: datetime, answers_of: UUID) -> SignalQuerySet:
     match group:
         case "done":
-            return visible.filter(kind="end", closed_at__gte=day_start - timedelta(days=7))
+            return visible.filter(kind="end", closed_at__gte=week_start)
         case "yours":
             return visible.open().filter(Q(kind__in=YOURS) | Q(urgency=0))
         case "others":
@@ -126,7 +132,7 @@ def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: dateti
         case "new":
             return visible.open().filter(received_at__gt=since)
         case "answered":
-            answered = Answer.objects.filter(municipality=reader.organisation, at__gt=since).values("signal")
+            answered = Answer.objects.filter(municipality=answers_of, at__gt=since).values("signal")
             return visible.open().filter(pk__in=answered)
         case "promised":
             return visible.open().filter(kind="report_back")
@@ -136,31 +142,43 @@ def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: dateti
             return visible.open().filter(next_due_at__lt=day_end)
 
 
-def _page(rows: SignalQuerySet, group: str, place: Place | None) -> SignalQuerySet:
+def _counted(visible: SignalQuerySet, **cut: object) -> QuerySet:
+    groups = {g: _Capped(_group(visible, g, **cut).values("pk")[:CAP]) for g in GROUPS}
+    return Organisation.objects.filter(pk=cut["answers_of"]).annotate(**groups).values_list(*GROUPS)
+
+
+_CUT = {"answers_of": UUID, "since": datetime, "now": datetime, "day_end": datetime, "week_start": datetime}
+_COUNTS = PreparedForReader(_counted, **_CUT)  # all groups in one statement
+_FIRST_DUE = PreparedForReader(lambda visible: visible.open().order_by("next_due_at").values_list("next_due_at", flat=True)[:1])
+_SINCE = Prepared(lambda membership: Membership.objects.filter(pk=membership).values_list("last_worklist_at", flat=True),
+                  membership=UUID)
+
+
+def _paged(visible: SignalQuerySet, group: str, *, urgency: int, due_at: datetime, id: UUID, **cut: object) -> QuerySet:
+    clock = Clock.objects.filter(signal=OuterRef("pk"), stopped_at=None, due_at=OuterRef("next_due_at"))
+    rows = _group(visible, group, **cut).annotate(started_at=Subquery(clock.values("started_at")[:1])).values(*SHOWN)
     if group == "done":
-        return rows.order_by("-closed_at").defer(*SEALED)[:PAGE]
-    if place:
-        rows = rows.filter(
-            Q(urgency__gt=place.urgency)
-            | Q(urgency=place.urgency, next_due_at__gt=place.due_at)
-            | Q(urgency=place.urgency, next_due_at=place.due_at, pk__gt=place.id)
-        )
-    return rows.order_by("urgency", "next_due_at", "pk").defer(*SEALED)[: PAGE + 1]
+        return rows.order_by("-closed_at")[:PAGE]
+    after = (Q(urgency__gt=urgency) | Q(urgency=urgency, next_due_at__gt=due_at)
+             | Q(urgency=urgency, next_due_at=due_at, pk__gt=id))
+    return rows.filter(after).order_by("urgency", "next_due_at", "pk")[: PAGE + 1]
 
 
-def _cards(rows: list[Signal], *, now: datetime) -> tuple[WorkRow, ...]:
-    running = Clock.objects.filter(signal__in=rows, stopped_at=None).values_list("signal", "due_at", "started_at")
-    started = {(signal, due): start for signal, due, start in running}
-    return tuple(_card(s, started.get((s.pk, s.next_due_at), s.received_at), now=now) for s in rows)
+# Each group is cut at other moments, and what is done starts nowhere.
+_PAGE = PreparedForReader(_paged, (*_CUT, "urgency", "due_at", "id"), **_CUT, urgency=int, due_at=datetime, id=UUID)
 
 
-def _card(signal: Signal, started: datetime, *, now: datetime) -> WorkRow:
-    state = policy_of(signal.pack_id, now=now).state(signal.state)
+def _cards(rows: list[dict], *, now: datetime) -> tuple[WorkRow, ...]:
+    policies = {pack: policy_of(pack, now=now) for pack in {row["pack"] for row in rows}}
+    return tuple(_card(row, policies[row["pack"]].state(row["state"]), now=now) for row in rows)
+
+
+def _card(row: dict, state: State, *, now: datetime) -> WorkRow:
     return WorkRow(
-        reference=signal.reference, danger=signal.danger, contacted=signal.urgency != 0, minor=signal.minor,
-        state=state.label, next=state.next, forms=tuple(signal.forms), due_at=signal.next_due_at,
-        standing=standing(signal.next_due_at, now=now, started_at=started),
-        confidential=signal.lane == "confidential",
+        reference=row["reference"], danger=row["danger"], contacted=row["urgency"] != 0, minor=row["minor"],
+        state=state.label, next=state.next, forms=tuple(row["forms"]), due_at=row["next_due_at"],
+        standing=standing(row["next_due_at"], now=now, started_at=row["started_at"] or row["received_at"]),
+        confidential=row["lane"] == "confidential",
     )
 
 
@@ -177,7 +195,3 @@ def _buddy_present(reader: Reader, *, now: datetime) -> bool | None:
         return None
     away = Absence.objects.filter(membership__in=buddies, from_day__lte=day, to_day__gte=day).values("membership")
     return away.distinct().count() < len(buddies)
-
-
-def _first_due(visible: SignalQuerySet) -> datetime | None:
-    return visible.open().order_by("next_due_at").values_list("next_due_at", flat=True).first()

@@ -93,11 +93,15 @@ def _row(row: WorkRow, urgent: dict[str, str]) -> Row:
     language = get_language() or "nl"
     return Row(
         reference=row.reference, url=reverse("signal", kwargs={"reference": row.reference}), danger=row.danger,
-        danger_words=(_("%(partner)s was called") if row.contacted else _("nobody called %(partner)s yet")) % urgent,
+        danger_words=_danger_words(row, urgent) if row.danger else "",
         minor=str(MINOR[row.minor]),
         state=row.state.say(language), next=row.next.say(language), forms=", ".join(row.forms), due_at=row.due_at,
         standing=row.standing,
     )
+
+
+def _danger_words(row: WorkRow, urgent: dict[str, str]) -> str:
+    return (_("%(partner)s was called") if row.contacted else _("nobody called %(partner)s yet")) % urgent
 
 
 urlpatterns = [path("werklijst/", show, name="work_list"), path("werklijst/zoek/", find, name="find_signal")]

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from meldroute.rules.contacts import OpeningState, tel_href
@@ -95,20 +95,21 @@ def clock(context: template.Context, due: datetime | None, state: str = "", word
     ("nog 2 werkuren"); `what` stands before it ("antwoord van NLA"). No `due`: no clock.
     Written out here and not in a template: a work list holds fifty.
     """
-    if due is None:
-        return ""
-    now = _now(context)
+    return drawn_clock(due, state, words, what, now=_now(context)) if due else ""
+
+
+def drawn_clock(due: datetime, state: str = "", words: str = "", what: str = "", *, now: datetime) -> SafeString:
     state = state or ("late" if now > due else "on_time")
     word, tone = CLOCKS[_one_of("clock", "state", state, CLOCKS)]
-    iso, exact = due.isoformat(), times.exact_text(due)
-    running = format_html(' data-clock="{}"', iso) if not words else ""
-    before = format_html('<span class="mr-clock__what">{}: </span>', what) if what else ""
-    return format_html(
-        '<span class="mr-clock mr-clock--{}">{}<span class="mr-clock__words"{}>{}</span> '
-        '<time datetime="{}" title="{}">({})</time> <span class="mr-clock__state" data-clock-state>{}</span>'
-        '<span class="mr-print"> {}</span></span>',
-        tone, before, running, words or times.remaining_text(due, now=now), iso, exact,
-        times.moment_text(due, now=now), word, exact)
+    iso, exact = due.isoformat(), escape(times.exact_text(due))
+    running = "" if words else f' data-clock="{iso}"'
+    before = f'<span class="mr-clock__what">{escape(what)}: </span>' if what else ""
+    return mark_safe(  # noqa: S308 -- every text in it is escaped
+        f'<span class="mr-clock mr-clock--{tone}">{before}'
+        f'<span class="mr-clock__words"{running}>{escape(words or times.remaining_text(due, now=now))}</span> '
+        f'<time datetime="{iso}" title="{exact}">({escape(times.moment_text(due, now=now))})</time> '
+        f'<span class="mr-clock__state" data-clock-state>{escape(word)}</span>'
+        f'<span class="mr-print"> {exact}</span></span>')
 
 
 @register.simple_tag
