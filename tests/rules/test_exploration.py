@@ -26,7 +26,7 @@ WALKED = {id: explore(policy) for id, policy in POLICIES.items()}
 STATUSES = ["open", "received", "taken_up", "need_more", "result", "feedback", "no_feedback", "not_for_us", "failed",
             "withdrawn"]  # fmt: skip
 AS_FOUND = [Phase.generate]  # shrinking a walk of 25 moves takes minutes
-ALWAYS_KEPT = {"state", "danger", "confidential", "contacts", "referrals", "conclusion", "feedback"}
+ALWAYS_KEPT = {"state", "danger", "call_again", "confidential", "contacts", "referrals", "conclusion", "feedback"}
 
 
 def some_of(names):
@@ -41,7 +41,7 @@ def facts_under(draw, policy):
     return SignalFacts(
         state=draw(st.sampled_from([s.id for s in policy.states])),
         about=draw(st.sampled_from(["person", "place", "both"])),
-        danger=draw(st.booleans()), minor=draw(st.sampled_from([None, False, True])),
+        danger=draw(st.booleans()), call_again=draw(st.booleans()), minor=draw(st.sampled_from([None, False, True])),
         confidential=draw(st.booleans()), bundled=draw(st.booleans()),
         lead_done=draw(st.booleans()),
         forms=draw(some_of({f.id for f in policy.forms})), checked=draw(some_of({i.id for i in policy.enrichment})),
@@ -94,9 +94,9 @@ def a_step(draw, facts, policy):
 
 
 def the_world(draw, facts):
-    """An open request gets any answer, or danger turns out."""
+    """An open request gets any answer, or danger turns out, perhaps after a talk."""
     if not facts.referrals or draw(st.booleans()):
-        return facts.with_(danger=True)
+        return facts.with_(danger=True, call_again=draw(st.booleans()))
     n = draw(st.integers(0, len(facts.referrals) - 1))
     old = facts.referrals[n]
     status = draw(st.sampled_from(STATUSES)) if old.is_open else old.status
@@ -151,6 +151,8 @@ def test_danger_only_ever_closes_steps(id, data):
     partner = data.draw(st.sampled_from([p.id for p in policy.partners]))
     for guard in GUARDS.values():
         assert guard(facts.with_(danger=True), policy, partner) <= guard(facts, policy, partner)
-    spoken = facts.with_(contacts=facts.contacts | {policy.urgent_partner})
+    spoken = facts.with_(contacts=facts.contacts | {policy.urgent_partner}, call_again=False)
     for name, guard in GUARDS.items():
         assert guard(spoken.with_(danger=True), policy, partner) == guard(spoken, policy, partner), name
+        again = guard(spoken.with_(danger=True, call_again=True), policy, partner)
+        assert again == (guard(spoken, policy, partner) and name != "contacted_if_danger"), name

@@ -14,6 +14,7 @@ from meldroute.rules.lifecycle import Allowed, may_take_step
 from meldroute.rules.policy import Step
 from meldroute.rules.referral import answers_now
 from meldroute.services.answers import NewAnswer, answer_by_phone
+from meldroute.services.assessment import set_danger
 from meldroute.services.bundling import bundle, follow_lead, unbundle
 from meldroute.services.closing import close, closing_page
 from meldroute.services.desk import look_at
@@ -22,10 +23,9 @@ from meldroute.services.feedback import give_feedback, withhold_feedback
 from meldroute.services.judging import Conclusion, conclude, judge_clear, who_answered
 from meldroute.services.passing_on import complete_referrals, settle, skip_partner
 from meldroute.services.taking_up import take_up
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Referral
 from tests.cast import MONDAY
-from tests.services.acting_cases import advised, ask, call, called, clear, enriched, reported, signal, tried
+from tests.services.acting_cases import advised, ask, call, called, clear, enriched, facts, reported, signal, tried
 from tests.services.passing_on_help import pass_on
 from tests.services.watched_acts import same
 
@@ -53,20 +53,26 @@ class Walk:
     def act(self) -> bool:
         """One act that the policy allows now; False when nothing of ours is left to do."""
         desk = self.desk()
-        facts, policy = desk.facts, desk.policy
-        choices = [(s, c) for s in policy.steps if facts.state in s.from_states and s.act in ACTS
-                   for c in [ACTS[s.act][0](self, s, facts)] if c is not None and self._allowed(facts, s, c, policy)]
+        before, policy = desk.facts, desk.policy
+        choices = [(s, c) for s in policy.steps if before.state in s.from_states and s.act in ACTS
+                   for c in [ACTS[s.act][0](self, s, before)] if c is not None and self._allowed(before, s, c, policy)]
         if not choices:
             return False
         step, choice = self.data.draw(st.sampled_from(choices))
         self.now += timedelta(minutes=1)
         ACTS[step.act][1](self, step, choice)
-        assert same(facts_of(signal(self.reference))) == same(after(facts, step, policy=policy, choice=choice)), step.id
+        assert same(facts(self.reference)) == same(after(before, step, policy=policy, choice=choice)), step.id
         return True
 
     def _allowed(self, facts, step, choice, policy) -> bool:
         answer = may_take_step(with_choice(facts, step, choice), step, policy, role="focal_point", partner=choice.partner)
         return isinstance(answer, Allowed)
+
+    def danger_turns_out(self) -> None:
+        """Or is over. Raised after a talk with the urgent partner it asks for another one."""
+        now = signal(self.reference)
+        if now.kind != "end" and self.data.draw(st.integers(0, 3)) == 0:
+            set_danger(self.reference, not now.danger, reason="Dat bleek nu.", reader=self.cast.anna, now=self.now)
 
     def somebody_answers(self) -> None:
         """Between acts an expert may judge or a partner report back: that is no step of the signal."""
@@ -204,3 +210,4 @@ def test_after_every_act_the_rows_say_what_the_rules_say(cast, data, begin):
         if not walk.act():
             return
         walk.somebody_answers()
+        walk.danger_turns_out()

@@ -29,9 +29,9 @@ from meldroute.services.enrichment import (
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.referral import ReasonMissing
 from meldroute.services.taking_up import take_up
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Clock, Enrichment, HistoryEntry, Message, Signal
 from tests.cast import MONDAY
+from tests.services.acting_cases import facts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = NewFact("adres", "found", "Vier personen ingeschreven.", "BRP, opgevraagd via Burgerzaken", "verrijken-taak",
@@ -96,7 +96,7 @@ def test_what_a_fact_needs_depends_on_its_outcome(cast, taken_up, fact, missing)
 ])
 def test_nothing_found_and_not_looked_up_are_outcomes_too(cast, taken_up, fact):
     add_fact(taken_up, fact, reader=cast.anna, now=MONDAY)
-    assert facts_of(signal(taken_up)).checked == {"adres"}
+    assert facts(taken_up).checked == {"adres"}
 
 
 @pytest.mark.parametrize(("fact", "error"), [

@@ -60,7 +60,7 @@ def contact_passes_on(facts: SignalFacts, partner: str, policy: Policy) -> bool:
         return False
     if on_route(partner, policy) not in {r.partner for r in route_signal(facts, policy).recipients}:
         return False
-    spoken = facts.with_(contacts=facts.contacts | {partner})
+    spoken = facts.with_(**_spoken(facts, partner, policy))
     return any(all(GUARDS[name](spoken, policy, partner) for name in step.guards)
                for step in policy.steps_for("refer", facts.state))  # fmt: skip
 
@@ -80,7 +80,12 @@ def _record_contact(facts: SignalFacts, _step: Step, policy: Policy, choice: Cho
         return {"attempts": facts.attempts | {choice.partner}}
     told = contact_passes_on(facts, choice.partner, policy)
     referral = _requested(facts, (choice.partner,), "referral", TOLD_BY_PHONE) if told else {}
-    return {"contacts": facts.contacts | {choice.partner}, **referral}
+    return {**_spoken(facts, choice.partner, policy), **referral}
+
+
+def _spoken(facts: SignalFacts, partner: str, policy: Policy) -> Changes:
+    """Whoever is called in danger now knows of it."""
+    return {"contacts": facts.contacts | {partner}, "call_again": facts.call_again and partner != policy.urgent_partner}
 
 
 def _ask_advice(facts: SignalFacts, _step: Step, _policy: Policy, choice: Choice) -> Changes:

@@ -42,6 +42,7 @@ class SignalFacts:
     state: str
     about: str = "person"  # "person", "place" or "both"
     danger: bool = False
+    call_again: bool = False  # danger came up after the last talk with the urgent partner, who does not know of it
     minor: bool | None = None  # None: nobody knows yet, which is not "no"
     confidential: bool = False  # about a colleague, a member of the board or the focal point
     bundled: bool = False

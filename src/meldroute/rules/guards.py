@@ -18,9 +18,14 @@ def _enriched(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     return {item.id for item in policy.enrichment if item.required} <= facts.checked
 
 
+def urgent_knows(facts: SignalFacts, policy: Policy) -> bool:
+    """The urgent partner was spoken to, and no danger came up after that talk."""
+    return policy.urgent_partner in facts.contacts and not facts.call_again
+
+
 def _contacted_if_danger(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     """Acute danger: the urgent partner was spoken to first (no letting through)."""
-    return not facts.danger or policy.urgent_partner in facts.contacts
+    return not facts.danger or urgent_knows(facts, policy)
 
 
 def _advice_given(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:

@@ -115,16 +115,18 @@ def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
 def danger_waits_for_nobody(e: Exploration) -> Iterator[Problem]:
     """A signal with danger is not passed on, put aside or closed before the urgent partner was spoken to.
 
-    Danger may turn out at any moment, so every situation without that contact is looked at as one with danger.
+    Danger may turn out at any moment, also after a talk, which then does not count: so every situation is looked at
+    as one with danger of which the urgent partner does not know.
     """
     urgent, reported = e.policy.urgent_partner, set()
-    for facts in (f for f in e.open_facts() if urgent not in f.contacts):
+    for facts in e.open_facts():
+        danger = facts.with_(danger=True, call_again=urgent in facts.contacts)
         for step in e.terrain.steps_from[facts.state]:
-            if step.id not in reported and (loose := _lets_through(facts.with_(danger=True), step, e)):
+            if step.id not in reported and (loose := _lets_through(danger, step, e)):
                 reported.add(step.id)
-                yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to: "
-                              f"{e.path_to(facts)}, danger turns out, {loose.what}",
-                              "Give it the guard contacted_if_danger.")  # fmt: skip
+                yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to"
+                              f"{' about it' if danger.call_again else ''}: {e.path_to(facts)}, danger turns out, "
+                              f"{loose.what}", "Give it the guard contacted_if_danger.")  # fmt: skip
 
 
 def _lets_through(facts: SignalFacts, step: Step, e: Exploration) -> Move | None:

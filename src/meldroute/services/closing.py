@@ -72,8 +72,9 @@ def bring_members_along(desk: Desk) -> tuple[str, ...]:
 
 
 def _follow(member: Signal, desk: Desk) -> bool:
-    own = Desk(signal=member, key=b"", policy=policy_of(member.pack_id, now=desk.now),
-               facts=facts_of(member).with_(lead_done=True),  # what leads is saved when its own desk is finished
+    policy = policy_of(member.pack_id, now=desk.now)
+    own = Desk(signal=member, key=b"", policy=policy,
+               facts=facts_of(member, policy).with_(lead_done=True),  # what leads is saved when its own desk is finished
                choices=desk.choices, actor=desk.actor, now=desk.now)
     try:
         allowed = own.step("follow_lead")

@@ -5,12 +5,12 @@ from datetime import datetime
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.deadlines import standing
+from meldroute.rules.guards import urgent_knows
 from meldroute.rules.lifecycle import steps_now
 from meldroute.rules.policy import Conflict, Policy
 from meldroute.rules.route import Routing, route_signal
 from meldroute.services import calling
 from meldroute.services.calling import CallCard
-from meldroute.services.clocks import asks_to_call
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
@@ -49,7 +49,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     choices = choices_in_force(signal.municipality_id, now=now)
     rows = rows_of(signal)
-    facts = facts_from(signal, enrichment=rows.enrichment, contacts=rows.contacts, referrals=rows.referrals)
+    facts = facts_from(signal, policy, clocks=rows.clocks, enrichment=rows.enrichment, contacts=rows.contacts,
+                       referrals=rows.referrals)
     assessment = signal.unseal("assessment_sealed", key=key)
     routing = route_signal(facts, policy)
     clock = _running_clock(signal, rows)
@@ -57,7 +58,7 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     answers = answers_by_referral(rows, key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
-        contacted=policy.urgent_partner in facts.contacts and not any(asks_to_call(c, policy) for c in rows.clocks),
+        contacted=urgent_knows(facts, policy),
         urgent=calling.name_now(policy.urgent_partner, now=now),
         minor=signal.minor,
         state=policy.state(signal.state), due_at=signal.next_due_at,
