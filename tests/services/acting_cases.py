@@ -8,6 +8,7 @@ from meldroute.rules.facts import SignalFacts
 from meldroute.services.advice import AdviceRequest, Asked, ask_advice
 from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.contact import NewContact, Told, record_contact
+from meldroute.services.desk import key_of
 from meldroute.services.disclosure import preview_disclosure
 from meldroute.services.enrichment import NewFact, add_fact
 from meldroute.services.intake import NewSignal, register_signal
@@ -88,4 +89,4 @@ def signal(reference) -> Signal:
 def facts(reference) -> SignalFacts:
     """What the rules know about it now."""
     row = signal(reference)
-    return facts_of(row, policy_of(row.pack_id, now=MONDAY))
+    return facts_of(row, policy_of(row.pack_id, now=MONDAY), key=key_of(row.pk))

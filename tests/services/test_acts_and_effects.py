@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from meldroute.rules import acts
-from meldroute.rules.effects import Choice, after, with_choice
+from meldroute.rules.effects import Choice, admitting, after, excluding, with_choice
 from meldroute.rules.facts import OPEN_REFERRAL, SignalFacts
 from meldroute.rules.lifecycle import Allowed, may_take_step
 from meldroute.rules.policy import Step
 from meldroute.rules.referral import answers_now
 from meldroute.services.answers import NewAnswer, answer_by_phone
-from meldroute.services.assessment import set_danger
+from meldroute.services.assessment import admit_partner, exclude_partner, set_danger
 from meldroute.services.bundling import bundle, follow_lead, unbundle
 from meldroute.services.closing import close, closing_page
 from meldroute.services.desk import look_at
@@ -74,6 +74,19 @@ class Walk:
         if now.kind != "end" and self.data.draw(st.integers(0, 3)) == 0:
             set_danger(self.reference, not now.danger, reason="Dat bleek nu.", reader=self.cast.anna, now=self.now)
 
+    def somebody_is_involved(self) -> None:
+        """A partner is excluded, or admitted again: that is no step of the policy either."""
+        if signal(self.reference).kind == "end" or self.data.draw(st.integers(0, 3)):
+            return
+        before, partner = facts(self.reference), self.draw(*PARTNERS)
+        policy, desk = self.desk().policy, {"reason": "Iemand daar is betrokken.", "reader": self.cast.anna, "now": self.now}
+        if partner in before.excluded:
+            admit_partner(self.reference, partner, **desk)
+            assert facts(self.reference) == admitting(before, partner, policy).with_(referrals=facts(self.reference).referrals)
+        else:
+            exclude_partner(self.reference, partner, **desk)
+            assert facts(self.reference) == excluding(before, partner)
+
     def somebody_answers(self) -> None:
         """Between acts an expert may judge or a partner report back: that is no step of the signal."""
         now = signal(self.reference)
@@ -94,7 +107,8 @@ def forms(walk: Walk, step: Step, facts: SignalFacts) -> Choice:
 
 
 def experts(walk: Walk, step: Step, facts: SignalFacts) -> Choice | None:
-    free = [e for e in EXPERTS if not any(r.partner == e and r.is_open for r in facts.advice)]
+    free = [e for e in EXPERTS if e not in facts.excluded
+            and not any(r.partner == e and r.is_open for r in facts.advice)]
     return Choice(partners=tuple(walk.data.draw(st.sets(st.sampled_from(free), min_size=1)))) if free else None
 
 
@@ -110,7 +124,8 @@ def do_conclude(walk: Walk, step: Step, choice: Choice) -> None:
 
 
 def do_contact(walk: Walk, step: Step, choice: Choice) -> None:
-    said = called(choice.partner, at=walk.now) if choice.reached else tried(choice.partner, at=walk.now)
+    told = {"told": None} if choice.partner in facts(walk.reference).excluded else {}
+    said = called(choice.partner, at=walk.now, **told) if choice.reached else tried(choice.partner, at=walk.now)
     call(walk.cast, walk.reference, said, now=walk.now)
 
 
@@ -121,7 +136,8 @@ def do_refer(walk: Walk, step: Step, choice: Choice) -> None:
 
 def some_partner(walk: Walk, step: Step, facts: SignalFacts) -> Choice | None:
     """One whom no written request waits for: a second one is refused, whatever the policy allows."""
-    free = [p for p in PARTNERS if not any(r.partner == p and r.is_open for r in facts.passed_on)]
+    free = [p for p in PARTNERS if not any(r.partner == p and r.is_open for r in facts.passed_on)
+            and (step.act == "skip_referral" or p not in facts.excluded)]
     return Choice(partner=walk.draw(*free)) if free else None
 
 
@@ -211,3 +227,4 @@ def test_after_every_act_the_rows_say_what_the_rules_say(cast, data, begin):
             return
         walk.somebody_answers()
         walk.danger_turns_out()
+        walk.somebody_is_involved()

@@ -52,6 +52,7 @@ class SignalFacts:
     contacts: frozenset[str] = frozenset()  # partners somebody spoke to
     attempts: frozenset[str] = frozenset()  # partners that could not be reached, with a reason
     skipped: frozenset[str] = frozenset()  # partners passed over, with a reason
+    excluded: frozenset[str] = frozenset()  # partners with whom this signal is not shared, with a reason
     referrals: tuple[ReferralFacts, ...] = field(default=())
     conclusion: str | None = None  # of the experts: one of `acts.CONCLUSIONS`
     loops: int = 0  # how often the experts asked for more information

@@ -65,7 +65,7 @@ class Desk:
 
     def refresh_facts(self) -> None:
         """After rows were added: what the rules are asked next must count them."""
-        self.facts = facts_of(self.signal, self.policy)
+        self.facts = facts_of(self.signal, self.policy, key=self.key)
 
     def step(self, act: str, *, id: str | None = None, conclusion: str | None = None,
              partner: str | None = None) -> Allowed:
@@ -158,9 +158,9 @@ def _open_desk(reference: str, *, reader: Reader, now: datetime, version: int | 
 
 
 def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None = None) -> Desk:
-    policy = policy_of(signal.pack_id, now=now)
+    policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     return Desk(
-        signal=signal, key=key_of(signal.pk), policy=policy, facts=facts_of(signal, policy),
+        signal=signal, key=key, policy=policy, facts=facts_of(signal, policy, key=key),
         choices=choices_in_force(signal.municipality_id, now=now), actor=actor, now=now, reader=reader,
     )
 
@@ -171,7 +171,7 @@ def key_of(signal: UUID) -> bytes:
 
 def finish(desk: Desk) -> None:
     signal = desk.signal
-    contacted = urgent_knows(facts_of(signal, desk.policy), desk.policy)
+    contacted = urgent_knows(facts_of(signal, desk.policy, key=desk.key), desk.policy)
     signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=contacted, minor=signal.minor,
                                        closed=signal.kind == "end")
     signal.next_due_at = clocks.next_due(signal, now=desk.now)

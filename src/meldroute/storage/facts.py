@@ -10,14 +10,14 @@ from .models import Clock, Contact, Enrichment, Referral, Signal
 DONE_KINDS = ("report_back", "end")  # of the signal that leads: nothing more is found out there
 
 
-def facts_of(signal: Signal, policy: Policy) -> SignalFacts:
+def facts_of(signal: Signal, policy: Policy, *, key: bytes) -> SignalFacts:
     """The facts of one signal: three queries, one more when bundled and one in danger.
 
     A bundled signal shares what was done for the one that leads.
     """
     ids = [signal.pk, signal.lead_id] if signal.lead_id else [signal.pk]
     return facts_from(
-        signal, policy,
+        signal, policy, excluded=excluded_partners(signal, key=key),
         clocks=Clock.objects.filter(signal=signal, stopped_at=None).only("norm") if signal.danger else (),
         enrichment=Enrichment.objects.of_signal(signal.pk).only("item"),
         contacts=Contact.objects.of_signal(*ids).only("partner", "reached"),
@@ -25,8 +25,9 @@ def facts_of(signal: Signal, policy: Policy) -> SignalFacts:
     )
 
 
-def facts_from(signal: Signal, policy: Policy, *, clocks: Iterable[Clock], enrichment: Iterable[Enrichment],
-               contacts: Iterable[Contact], referrals: Iterable[Referral]) -> SignalFacts:
+def facts_from(signal: Signal, policy: Policy, *, excluded: frozenset[str], clocks: Iterable[Clock],
+               enrichment: Iterable[Enrichment], contacts: Iterable[Contact],
+               referrals: Iterable[Referral]) -> SignalFacts:
     """The same from rows that were read already: clocks that run, contacts and referrals with those of the lead."""
     contacts, referrals = list(contacts), list(referrals)
     spoken = frozenset(c.partner for c in contacts if c.reached)
@@ -43,6 +44,7 @@ def facts_from(signal: Signal, policy: Policy, *, clocks: Iterable[Clock], enric
         checked=frozenset(e.item for e in enrichment),
         contacts=spoken,
         attempts=frozenset(c.partner for c in contacts if not c.reached),
+        excluded=excluded,
         skipped=frozenset(r.partner for r in referrals if r.status == "skipped"),
         referrals=tuple(
             ReferralFacts(r.partner, r.purpose, r.status)
@@ -53,6 +55,11 @@ def facts_from(signal: Signal, policy: Policy, *, clocks: Iterable[Clock], enric
         loops=signal.round,
         feedback=signal.feedback,
     )
+
+
+def excluded_partners(signal: Signal, *, key: bytes) -> frozenset[str]:
+    """Partners that may not be told. Sealed, because a partner's name may say where somebody works."""
+    return frozenset(signal.unseal("assessment_sealed", key=key).get("excluded", ()))
 
 
 def asks_to_call(clock: Clock, policy: Policy) -> bool:
