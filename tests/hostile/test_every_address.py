@@ -11,12 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from meldroute.storage.models import Disclosure, HistoryEntry, Referral, Signal
-from tests.services.passing_on_help import pass_on, passing, reported
+from tests.hostile.scenes import STORY
+from tests.services.passing_on_help import passing
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STORY = "Verzonnen verhaal van Kwaadwillige Kees uit de Nepstraat 99."
 ALL = frozenset({"bram", "anna", "bo", "dina", "frits", "pia", "noor", "nel", "zora", "karel", "rick"})
 DESKS = frozenset({"anna", "bo", "dina", "noor"})
 PARTNERS = frozenset({"nel", "zora", "rick"})
@@ -55,16 +55,6 @@ OF_A_SIGNAL = sorted(name for name, parts in ADDRESSES.items()
 def test_every_address_has_a_row():
     own = {n for n in ADDRESSES if n and not n.startswith("account_")}
     assert own == set(OF_A_SIGNAL) | set(ENTERS) | PUBLIC
-
-
-@pytest.fixture
-def scene(cast):
-    """A regular signal that was passed on to the inspectorate, and one about a colleague, both of Helmond."""
-    now = timezone.now()
-    regular = passing(cast, narrative=STORY, now=now)
-    sent = pass_on(cast, regular, "ISZW", now=now)
-    colleague = reported(cast, narrative=STORY, about_colleague=True)
-    return {"regular": regular, "colleague": colleague, "referral": sent.referral}
 
 
 def _ask(client: Client, name: str, method: str, scene: dict, reference: str):

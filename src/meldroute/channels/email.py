@@ -128,6 +128,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
         gettext_noop("Somebody has to be on duty in Meldroute"),
         gettext_noop("Something waits in Meldroute and nobody is on duty. Sign in and arrange who takes over."),
     ),
+    "role": (
+        gettext_noop("A role of yours in Meldroute ends"),
+        gettext_noop("A role of yours in Meldroute ends. Is that not right? Ask the functional manager of the municipality."),
+    ),
     "link": (
         gettext_noop("A question is ready for you in Meldroute"),
         gettext_noop(

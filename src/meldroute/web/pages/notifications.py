@@ -30,6 +30,8 @@ WORDS = {
     "mail_refused": gettext_noop("A mail address does not exist. Correct it, or call instead."),
     "role_given": gettext_noop("You were given a role, or somebody was given a role that reads signals."),
     "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
+    "role_ended": gettext_noop("A role of yours ends. Is that not right? Ask the functional manager of the municipality."),
+    "mandate_changed": gettext_noop("It was changed which municipality stands in for which when nobody is there."),
     "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
     "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
