@@ -8,6 +8,7 @@ from uuid import UUID
 from meldroute.rules.deadlines import standing
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.policy import Indicator, Policy, Text
+from meldroute.services.reporters import reporter_name
 from meldroute.storage.models import (
     Answer,
     Clock,
@@ -16,10 +17,10 @@ from meldroute.storage.models import (
     Enrichment,
     HistoryEntry,
     Membership,
+    OutsideWord,
     Referral,
     ReporterFeedback,
     Signal,
-    User,
 )
 
 from .signal_cards import (
@@ -32,6 +33,7 @@ from .signal_cards import (
     ReferralCard,
     ReportCard,
     TimelineEntry,
+    WordCard,
 )
 
 LONGEST_TIMELINE = 200
@@ -48,6 +50,7 @@ class Rows:
     disclosures: list[Disclosure]
     answers: list[Answer]
     feedback: list[ReporterFeedback]
+    words: list[OutsideWord]
     clocks: list[Clock]
     history: list[HistoryEntry]
     names: dict[str, str]  # membership id to the person's name
@@ -66,10 +69,13 @@ def rows_of(signal: Signal) -> Rows:
     disclosures = list(Disclosure.objects.of_signal(signal.pk).order_by("at")) if referrals else []
     answers = list(Answer.objects.of_signal(signal.pk).order_by("at")) if referrals else []
     feedback = list(ReporterFeedback.objects.of_signal(signal.pk).order_by("at"))
+    outside = signal.channel == "public"  # nobody else writes, so nobody else's page asks
+    said = list(OutsideWord.objects.of_signal(signal.pk).order_by("at", "id")) if outside else []
     return Rows(
         enrichment=enrichment, contacts=contacts, referrals=referrals, disclosures=disclosures, answers=answers,
-        feedback=feedback, clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)), history=history,
-        names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback)}
+        feedback=feedback, words=said, history=history,
+        clocks=list(Clock.objects.filter(signal=signal.pk, stopped_at=None)),
+        names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback, *said) if row.by_id}
                      | {h.actor for h in history if h.actor_kind == "membership"}),
         lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
         # Sorted here: asked in order, SQLite walks every reference there is instead of the few that follow.
@@ -87,11 +93,11 @@ def _names(memberships: set[str]) -> dict[str, str]:
 def report(signal: Signal, _rows: Rows, key: bytes, policy: Policy) -> ReportCard:
     content = signal.unseal("content_sealed", key=key)
     reporter = signal.unseal("reporter_sealed", key=key)
-    name = User.objects.filter(pk=UUID(reporter["user"])).values_list("name", flat=True).first()
     return ReportCard(
         narrative=content["narrative"], about=signal.about, where=content["where"], when=content["when"],
         called=tuple(content["called"]), name_allowed=content["name_allowed"], care_provider=content["care_provider"],
-        on_behalf_of=content["on_behalf_of"], reporter=name or "", channel=signal.channel,
+        on_behalf_of=content["on_behalf_of"], reporter=reporter_name(reporter), contact=reporter.get("contact", ""),
+        language=reporter.get("language", ""), channel=signal.channel,
         received_at=signal.received_at, noticed=indicators(content["noticed"], policy),
     )
 
@@ -181,6 +187,11 @@ def feedback(rows: Rows, key: bytes) -> tuple[FeedbackCard, ...]:
                      by=rows.names.get(str(f.by_id), ""))
         for f in rows.feedback
     )
+
+
+def words(rows: Rows, key: bytes) -> tuple[WordCard, ...]:
+    return tuple(WordCard(question=w.kind == "question", text=w.unseal("content_sealed", key=key)["text"], at=w.at,
+                          by=rows.names.get(str(w.by_id), "")) for w in rows.words)
 
 
 def timeline(rows: Rows, policy: Policy) -> tuple[TimelineEntry, ...]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import IntegerField, Q, Subquery
 from django.utils import timezone
 
+from meldroute.rules.access import IN_WORK, SET_ASIDE
 from meldroute.rules.actors import Reader
 from meldroute.rules.deadlines import standing
 from meldroute.rules.policy import Text
@@ -25,7 +26,7 @@ CAP = 100  # totals are counted up to here, then shown as "99+"
 YOURS = ("entry", "enrich", "decide", "pass_on", "report_back")
 OTHERS = ("advice", "await")
 SEALED = ("content_sealed", "reporter_sealed", "assessment_sealed")  # a list opens nothing
-GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done")
+GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done", "held", "spam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def work_list(*, reader: Reader, now: datetime, group: str = "yours", after: str
     """One page of one group, with how many stand in the others. Logs who saw which signals."""
     group = group if group in GROUPS else "yours"
     since = Membership.objects.values_list("last_worklist_at", flat=True).get(pk=reader.membership)
-    visible = Signal.objects.visible_to(reader)
+    visible = Signal.objects.visible_to(reader, lanes=IN_WORK)
     rows = list(_page(_group(visible, group, reader=reader, since=since, now=now), group, Place.parse(after)))
     shown, more = rows[:PAGE], len(rows) > PAGE
     card = WorkList(
@@ -114,6 +115,8 @@ def _group(visible: SignalQuerySet, group: str, *, reader: Reader, since: dateti
            now: datetime) -> SignalQuerySet:
     day_start, day_end = _today(now)
     since = since or datetime.min.replace(tzinfo=now.tzinfo)
+    if group in SET_ASIDE:
+        return Signal.objects.visible_to(reader, lanes=frozenset({group})).open()
     match group:
         case "done":
             return visible.filter(kind="end", closed_at__gte=day_start - timedelta(days=7))
