@@ -13,7 +13,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "public_texts"
 LANGUAGES = ("nl", "en", "pl", "ro", "bg", "es", "uk", "ar")
-_NUMBER = re.compile(r"\d[\d :-]*\d")  # a phone number, a time, a date
+_NUMBER = re.compile(r"\d[\d-]*\d")
+_WHOLE = "\u2011"  # a dash at which no line ends: half a number to call is none
 _ISOLATED, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 
 
@@ -28,10 +29,14 @@ class Texts:
 
     def say(self, id: str, **values: object) -> str:
         """In a text from right to left a number keeps its own direction, or 0900-8844 would read as 8844-0900."""
-        if self.direction == "ltr":
-            return self.words[id].format(**values)
-        text = _NUMBER.sub(rf"{_LEFT_TO_RIGHT}\g<0>{_END}", self.words[id])
-        return text.format(**{name: f"{_ISOLATED}{value}{_END}" for name, value in values.items()})
+        whole = {name: str(value).replace("-", _WHOLE) for name, value in values.items()}
+        if self.direction == "rtl":
+            whole = {name: f"{_ISOLATED}{value}{_END}" for name, value in whole.items()}
+        return _NUMBER.sub(self._whole, self.words[id]).format(**whole)
+
+    def _whole(self, number: re.Match[str]) -> str:
+        text = number[0].replace("-", _WHOLE)
+        return text if self.direction == "ltr" else f"{_LEFT_TO_RIGHT}{text}{_END}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,14 @@
     begin();
   }
 
+  /* One step at a time: a second press while one is on its way does nothing, and that can be seen. */
+  function wait(waiting) {
+    busy = waiting;
+    document.body.setAttribute("aria-busy", String(waiting));
+  }
+
   function failed(label, was) {
-    busy = false;
+    wait(false);
     if (label) label.textContent = was;
     const said = document.querySelector("[data-offline]");
     said.hidden = false;
@@ -71,7 +77,7 @@
     request.responseType = "document";
     request.timeout = 60000;
     request.onload = () => {
-      busy = false;
+      wait(false);
       if (request.response?.querySelector("[data-leave]")) put(request.response); else failed(label, was);
     };
     request.onerror = request.ontimeout = () => failed(label, was);
@@ -81,7 +87,7 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (busy) return;
-    busy = true;
+    wait(true);
     send(event.target, event.submitter);
   });
 
