@@ -12,7 +12,7 @@ from meldroute.storage import models
 ROOT = Path(meldroute.__file__).parent
 # Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
 # reaches a page was found through one of these.
-GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey"}
+GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey", "OutsideWord"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
 DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal"}
 # Everything else, by function. A new one needs its reason.
@@ -39,6 +39,7 @@ ALLOWED = {
         "draft_of": "the same, for a draft of this person",
     },
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
+    "services/outside_return.py": {"_row": "of the receipt that was typed on the page before: its sealed token says so"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
     "services/reading/signal_parts.py": {
         "rows_of": "the bundle of a signal that this reader opened",

@@ -31,11 +31,11 @@ ENTERS = {
     "work_list": DESKS, "find_signal": DESKS,
     "disclosures": PARTNERS, "disclosure": PARTNERS, "chain": frozenset({"karel"}),
     **dict.fromkeys(("settings", "settings_norms", "settings_hours", "settings_contact", "settings_neighbour",
-                     "settings_reach", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
+                     "settings_reach", "settings_outside", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
                      "people_withdraw"), frozenset({"frits"})),
 }
 # Without a sign-in, or the sign-in library's own.
-PUBLIC = {"danger", "partner_link", "set_language"}
+PUBLIC = {"danger", "partner_link", "set_language", "outside"}
 
 
 def _addresses(patterns=None, parts=()):

@@ -50,6 +50,14 @@ def base_url() -> str:
     return value
 
 
+def leave_to() -> str:
+    """Where a visitor from outside goes who must be gone at once: a page that says nothing about them."""
+    value = os.environ.get("MELDROUTE_LEAVE_TO", "https://www.knmi.nl/nederland-nu/weer/verwachtingen")
+    if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
+        raise WrongSetting("MELDROUTE_LEAVE_TO: not an address. Use a page that anybody may look at, starting with https://.")
+    return value
+
+
 def secret_key(data: Path) -> str:
     """From the environment, else from a file in the data folder that the first `meldroute run` makes."""
     if value := os.environ.get("MELDROUTE_SECRET_KEY", ""):

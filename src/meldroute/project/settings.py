@@ -17,6 +17,7 @@ MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; N
 MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
+MELDROUTE_LEAVE_TO = environment.leave_to()
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 
 SECRET_KEY = environment.secret_key(DATA)
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "meldroute.web.outside_door.leaves_nothing",  # outermost: whatever the others set, a visitor from outside takes nothing home
     "django.middleware.security.SecurityMiddleware",
     "meldroute.web.headers.closed_by_default",
     "csp.middleware.CSPMiddleware",

@@ -7,7 +7,11 @@ from .actors import Reader
 
 # Which roles of a municipality work on which of its signals. A signal about a colleague, a member of the
 # board or the focal point is for the designated person alone; focal point and buddy are passed by.
-DESK = {"regular": frozenset({"focal_point", "buddy"}), "confidential": frozenset({"designated"})}
+# What came in from outside without proof of work waits apart ("held"), or was put aside with a reason ("spam").
+DESK = {"regular": frozenset({"focal_point", "buddy"}), "confidential": frozenset({"designated"}),
+        "held": frozenset({"focal_point", "buddy"}), "spam": frozenset({"focal_point", "buddy"})}
+SET_ASIDE = frozenset({"held", "spam"})  # seen by the same desk, in groups of their own
+IN_WORK = frozenset(DESK) - SET_ASIDE
 
 
 @dataclass(frozen=True, slots=True)

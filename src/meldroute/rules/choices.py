@@ -36,6 +36,15 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """The page for citizens and professionals outside. Closed until the municipality opens it."""
+
+    open: bool = False
+    phone: str = ""  # whom to call with a question: stands on that page
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What one municipality chose. Everything has a default, so that a new municipality can start.
 
@@ -47,6 +56,7 @@ class Choices:
     local_channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
     neighbour: UUID | None = None  # organisation whose focal point stands in, by mandate
     reach: Reach = Reach()
+    outside: Outside = Outside()
 
     def norm(self, id: str, policy: Policy) -> NormRow:
         """The norm in force: the municipality's own, else the pack's proposal. Never the policy's: it has none."""

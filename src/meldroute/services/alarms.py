@@ -127,7 +127,7 @@ def _told_lately(staff: list[_Member], *, now: datetime) -> set[tuple[str, UUID]
 
 
 def _nobody_on_duty(municipality: UUID, *, now: datetime) -> list[Message]:
-    waiting = Signal.objects.open().filter(municipality=municipality, lane="regular")
+    waiting = Signal.objects.open().filter(municipality=municipality, lane__in=("regular", "held"))
     if not waiting.exists():
         return []
     told = duties.on_duty(municipality, lane="regular", choices=choices_in_force(municipality, now=now), now=now)

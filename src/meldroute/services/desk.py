@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from meldroute.rules.access import SET_ASIDE
 from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.facts import SignalFacts
@@ -174,6 +175,7 @@ _WRAPPED = Prepared(lambda signal: SignalKey.objects.filter(pk=signal).values_li
 
 def finish(desk: Desk) -> None:
     signal = desk.signal
+    _take_off_the_shelf(desk)
     facts = facts_of(signal)
     contacted = desk.policy.urgent_partner in facts.contacts and not (
         signal.danger and clocks.waits_for_call(signal, desk.policy))
@@ -185,6 +187,14 @@ def finish(desk: Desk) -> None:
     signal.save(force_update=True)
     Message.objects.bulk_create(desk.messages)
     record(signal, desk.actor, desk.acts, now=desk.now)
+
+
+def _take_off_the_shelf(desk: Desk) -> None:
+    """What was set aside and is worked on, or turns out to be danger, is not set aside any more."""
+    signal = desk.signal
+    if signal.lane in SET_ASIDE and (signal.danger or signal.kind != "entry"):
+        signal.lane = "regular"
+        desk.note("held.released")
 
 
 def record(signal: Signal, actor: Actor, acts: list[tuple[str, dict]], *, now: datetime) -> None:

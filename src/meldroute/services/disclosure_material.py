@@ -1,12 +1,11 @@
 """What a signal holds that could be given to a partner, in the words in which it would be given."""
 
-from uuid import UUID
-
 from meldroute.rules.disclosure_fields import FIELDS, Material, enrichment_field
 from meldroute.rules.policy import Policy
-from meldroute.storage.models import Enrichment, User
+from meldroute.storage.models import Enrichment
 
 from .desk import Desk
+from .reporters import reporter_name
 
 ABOUT = {"person": "een persoon", "place": "een plek", "both": "een persoon en een plek"}
 MINOR = {True: "ja, of misschien", False: "nee", None: "niet bekend"}
@@ -59,5 +58,4 @@ def _noticed(ids: list[str], policy: Policy) -> str:
 
 
 def _reporter(desk: Desk) -> str:
-    user = desk.signal.unseal("reporter_sealed", key=desk.key)["user"]
-    return User.objects.filter(pk=UUID(user)).values_list("name", flat=True).first() or ""
+    return reporter_name(desk.signal.unseal("reporter_sealed", key=desk.key))

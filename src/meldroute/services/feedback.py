@@ -15,6 +15,7 @@ from meldroute.rules.policy import Policy, Text
 from meldroute.storage.models import Message, ReporterFeedback
 
 from .desk import Desk, at_desk
+from .intake import OUTSIDE
 from .opening import ActCard, opened
 from .referral import ReasonMissing
 from .running_policy import pack_now
@@ -106,7 +107,12 @@ def _keep(desk: Desk, kind: str, content: dict) -> None:
 
 
 def _tell_reporter(desk: Desk) -> None:
-    """No name, no address, no membership: delivery opens who it is, under the signal's own key."""
+    """No name, no address, no membership: delivery opens who it is, under the signal's own key.
+
+    Nobody from outside gets a mail: they come back with their receipt.
+    """
+    if desk.signal.channel == OUTSIDE:
+        return
     desk.messages.append(Message(kind="feedback_given", recipient_kind="reporter", signal=desk.signal,
                                  municipality_id=desk.signal.municipality_id, created_at=desk.now,
                                  next_try_at=desk.now))

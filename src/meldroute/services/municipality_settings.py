@@ -25,7 +25,7 @@ from .running_policy import pack_now
 
 # Parts that are changed one at a time: a field of Choices, and the keys of a row's content that hold it.
 PARTS = {"norms": ("norms",), "hours": ("hours", "closed_on"), "local_channels": ("local_channels",),
-         "neighbour": ("neighbour",), "reach": ("reach",)}
+         "neighbour": ("neighbour",), "reach": ("reach",), "outside": ("outside",)}
 
 
 class NotTheManager(Exception):
@@ -170,7 +170,8 @@ def _planned(organisation: UUID, row: MunicipalitySettings | None, *, now: datet
 
 def _findings(choices: Choices, organisation: UUID, *, now: datetime) -> tuple[Finding, ...]:
     return (*findings(choices, pack_now(now=now).policy, now=now), *_neighbour_findings(choices, organisation, now=now),
-            *_reach_findings(choices), *_address_findings(choices))
+            *_reach_findings(choices), *_outside_findings(choices, organisation, now=now),
+            *_address_findings(choices))
 
 
 def _neighbour_findings(choices: Choices, organisation: UUID, *, now: datetime) -> Iterator[Finding]:
@@ -191,6 +192,23 @@ def _reach_findings(choices: Choices) -> Iterator[Finding]:
         yield Finding("reach.phone", "bad_number")
     if reach.email and not _mails(reach.email):
         yield Finding("reach.email", "bad_address")
+
+
+def _outside_findings(choices: Choices, organisation: UUID, *, now: datetime) -> Iterator[Finding]:
+    """Whoever reports must reach somebody: a focal point who reads it, and a line that answers."""
+    outside = choices.outside
+    if outside.phone and not _dials(outside.phone):
+        yield Finding("outside.phone", "bad_number")
+    if outside.email and not _mails(outside.email):
+        yield Finding("outside.email", "bad_address")
+    if outside.open and not outside.phone:
+        yield Finding("outside.phone", "no_contact_line")
+    if outside.open and not _has_focal_point(organisation, now=now):
+        yield Finding("outside.open", "no_own_focal_point")
+
+
+def _has_focal_point(organisation: UUID, *, now: datetime) -> bool:
+    return Membership.objects.of(organisation, "focal_point").current(timezone.localtime(now).date()).exists()
 
 
 def _address_findings(choices: Choices) -> Iterator[Finding]:

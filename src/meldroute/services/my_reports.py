@@ -68,7 +68,7 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
     rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    told = _feedback(rows)
+    told = feedback_told(rows)
     cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
     log_reads(rows, user=user, now=now, part="my_reports")
     return ReportList(cards, (rows[-1].received_at, rows[-1].pk) if more else None)
@@ -77,7 +77,7 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
     """One of this person's own reports. Raises `NotYourReport`."""
     row = own_report(user, reference)
-    card = _card(row, _feedback([row])[row.pk], now=now, language=language)
+    card = _card(row, feedback_told([row])[row.pk], now=now, language=language)
     log_reads([row], user=user, now=now, part="my_report")
     return card
 
@@ -98,12 +98,17 @@ def own_report(user: UUID, reference: str) -> Signal:
 
 def log_reads(rows: Sequence[Signal], *, user: UUID, now: datetime, part: str) -> None:
     """One row for each municipality, in ascending order, as the reporter whom only the keyed hash names."""
+    log_reads_by(rows, tie=reporter_tie(user), now=now, part=part)
+
+
+def log_reads_by(rows: Sequence[Signal], *, tie: str, now: datetime, part: str) -> None:
+    """The same for whoever is known by this keyed hash."""
     chains = defaultdict(list)
     for row in rows:
         chains[row.municipality_id].append(row.pk)
     if not chains:
         return
-    actor = Actor("reporter", reporter_tie(user), "reporter")
+    actor = Actor("reporter", tie, "reporter")
     with transaction.atomic():
         for municipality in sorted(chains, key=str):
             ids = chains[municipality]
@@ -116,7 +121,7 @@ def _own(user: UUID):
     return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
 
 
-def _feedback(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
+def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
     """What was told about each, oldest first. Why nothing could be told is not for the reporter."""
     keys = {row.pk: unwrap_key(bytes(row.key.wrapped), signal_id=row.pk) for row in rows}
     told: dict[UUID, tuple[FeedbackCard, ...]] = dict.fromkeys(keys, ())

@@ -68,7 +68,7 @@ def _to_reporter(message: Message) -> Envelope:
     """The reporter is opened here, for this one mail, and kept nowhere."""
     signal = message.signal
     found = signal.unseal("reporter_sealed", key=key_of(signal.pk))
-    user = User.objects.filter(pk=found["user"], is_active=True).first()
+    user = User.objects.filter(pk=found["user"], is_active=True).first() if "user" in found else None
     if user is None:
         raise NobodyToTell("the reporter has no account any more")
     return _to_user(user, message, page="my_reports")

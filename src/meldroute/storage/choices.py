@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from uuid import UUID
 
-from meldroute.rules.choices import Choices, Reach
+from meldroute.rules.choices import Choices, Outside, Reach
 from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
@@ -27,6 +27,12 @@ def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings |
 _IN_FORCE = Prepared(
     lambda organisation, now: MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
     .order_by("-valid_from", "-saved_at")[:1], organisation=UUID, now=datetime)
+
+
+def ever_open_outside(organisation: UUID, *, now: datetime) -> bool:
+    """Was the page for citizens open here once? Whoever has a receipt must be able to come back."""
+    return MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now,
+                                               content__outside__open=True).exists()
 
 
 def mandates_to(organisations: Collection[UUID], *, now: datetime) -> tuple[tuple[Organisation, UUID], ...]:
@@ -52,6 +58,7 @@ def choices_from(content: dict) -> Choices:
         local_channels={p: tuple(map(_channel, rows)) for p, rows in content.get("local_channels", {}).items()},
         neighbour=_uuid(content.get("neighbour")),
         reach=Reach(**content.get("reach", {})),
+        outside=Outside(**content.get("outside", {})),
     )
 
 
@@ -64,6 +71,7 @@ def choices_to(choices: Choices) -> dict:
         "local_channels": {p: [_channel_to(c) for c in rows] for p, rows in choices.local_channels.items()},
         "neighbour": str(choices.neighbour) if choices.neighbour else None,
         "reach": asdict(choices.reach),
+        "outside": asdict(choices.outside),
     }
 
 

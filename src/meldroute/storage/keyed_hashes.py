@@ -6,6 +6,7 @@ stands in docs/threat-model.md.
 """
 
 import base64
+import hashlib
 import hmac
 from uuid import UUID
 
@@ -20,6 +21,25 @@ def reporter_tie(user_id: UUID) -> str:
 def reporter_ties(user_id: UUID) -> tuple[str, ...]:
     """Every tie this person may be stored under, one per key version: look up with these."""
     return _hashes("reporter_tie", b"tie", user_id.bytes)
+
+
+def receipt_tie(receipt: str) -> str:
+    """The same for a reporter from outside, who is known by the number on a note and by nothing else.
+
+    Slow on purpose (some 50 ms, 16 MB): who has database and keyring still has to pay for every guess.
+    """
+    return _slow_hash(receipt, keyring().current("reporter_tie"))
+
+
+def receipt_ties(receipt: str) -> tuple[str, ...]:
+    """Every tie this receipt may be stored under. Takes the same time whether one is stored or not."""
+    return tuple(_slow_hash(receipt, version) for version in keyring().versions("reporter_tie"))
+
+
+def _slow_hash(receipt: str, version: int) -> str:
+    secret = keyring().derive("reporter_tie", b"receipt", version=version)
+    digest = hashlib.scrypt(receipt.encode(), salt=secret, n=2**14, r=8, p=1, dklen=32)
+    return f"{version}:{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
 def draft_tie(person_id: UUID) -> str:

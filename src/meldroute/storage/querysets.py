@@ -9,11 +9,13 @@ from meldroute.rules.actors import Reader
 
 
 class SignalQuerySet(models.QuerySet):
-    def visible_to(self, reader: Reader) -> "SignalQuerySet":
+    def visible_to(self, reader: Reader, *, lanes: frozenset[str] | None = None) -> "SignalQuerySet":
+        """What this reader may open; with `lanes`, only what lies there."""
         scope = signal_scope(reader)
         if scope.empty:
             return self.none()
-        return self.filter(municipality_id=scope.municipality, lane__in=sorted(scope.lanes))
+        seen = scope.lanes if lanes is None else scope.lanes & lanes
+        return self.filter(municipality_id=scope.municipality, lane__in=sorted(seen))
 
     def reported_by(self, *ties: str) -> "SignalQuerySet":
         """Signals of one reporter, found by keyed hash."""

@@ -23,7 +23,9 @@ class ReportCard:
     name_allowed: bool
     care_provider: bool
     on_behalf_of: str
-    reporter: str
+    reporter: str  # "" when somebody from outside gave no name
+    contact: str  # how somebody from outside can be reached, in their words
+    language: str  # in which they read and write; "" for a colleague
     channel: str
     received_at: datetime
     noticed: tuple[Indicator, ...]
@@ -118,6 +120,16 @@ class FeedbackCard:
 
 
 @dataclass(frozen=True, slots=True)
+class WordCard:
+    """What the desk asked somebody from outside, or what they wrote."""
+
+    question: bool
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalPage:
     reference: str
     version: int
@@ -143,6 +155,8 @@ class SignalPage:
     contacts: tuple[ContactCard, ...]
     referrals: tuple[ReferralCard, ...]
     feedback: tuple[FeedbackCard, ...]
+    words: tuple[WordCard, ...]  # exchanged with somebody from outside
+    spam_because: str  # why it was put aside
     timeline: tuple[TimelineEntry, ...]
     steps: tuple[Allowed | Refused, ...]
     calls: tuple[CallCard, ...]

@@ -33,6 +33,7 @@ from .signal_parts import (
     report,
     rows_of,
     timeline,
+    words,
 )
 
 
@@ -71,7 +72,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         indicators=tuple(policy.indicator(i) for i in assessment.get("indicators", ())),
         excluded=tuple(assessment.get("excluded", ())), judged=judged(assessment, policy), checklist=checklist(rows, key, policy),
         contacts=contacts(rows, key, policy), referrals=referrals(rows, key, policy, answers, now=now),
-        feedback=feedback(rows, key), timeline=timeline(rows, policy),
+        feedback=feedback(rows, key), words=words(rows, key),
+        spam_because=assessment.get("spam_because", ""), timeline=timeline(rows, policy),
         steps=steps_now(facts, policy, role=reader.role, language=language),
         calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,

@@ -6,11 +6,12 @@ from .drafts import Draft
 from .history import ChainHead, HistoryEntry
 from .installation import Installation, PackVersion
 from .messages import Message
+from .outside import OutsideWord
 from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
 
 __all__ = [
     "Absence", "Answer", "ChainHead", "Clock", "Contact", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
-    "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "PackVersion", "PartnerLink",
+    "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "OutsideWord", "PackVersion", "PartnerLink",
     "Referral", "ReporterFeedback", "Signal", "SignalKey", "User",
 ]

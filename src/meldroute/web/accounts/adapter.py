@@ -2,12 +2,21 @@
 
 import logging
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 
 logger = logging.getLogger(__name__)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from, past the proxies that are trusted; all that hide it share one."""
+    try:
+        return get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return "unknown"
 
 
 class ClosedAdapter(DefaultAccountAdapter):

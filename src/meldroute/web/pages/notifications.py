@@ -35,9 +35,12 @@ WORDS = {
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
+    "reporter_wrote": gettext_noop("A reporter from outside wrote something."),
+    "held_received": gettext_noop("Something came in from outside and was set aside. Look whether it is a report."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
-LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
+LEADS = {"held_received": ("work_list",),
+         "escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
          "disclosure_received": ("disclosures",)}
 

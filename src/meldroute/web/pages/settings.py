@@ -29,11 +29,11 @@ from meldroute.services.people import NoSuchMember
 from meldroute.services.setting_up import SetupTask, calling_card, setup_tasks
 
 from .door import enters
-from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, ReachForm, SettingsForm
+from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, OutsideForm, ReachForm, SettingsForm
 
 PARTS = {"norms": gettext_lazy("norms"), "hours": gettext_lazy("working hours"),
          "local_channels": gettext_lazy("local contacts"), "neighbour": gettext_lazy("who stands in"),
-         "reach": gettext_lazy("how to reach the focal point")}
+         "reach": gettext_lazy("how to reach the focal point"), "outside": gettext_lazy("the page for citizens")}
 TASKS = {
     "focal_point": (gettext_lazy("At least one focal point"), "people"),
     "buddy": (gettext_lazy("A buddy in the other domain, or a second focal point"), "people"),
@@ -41,6 +41,7 @@ TASKS = {
     "neighbour": (gettext_lazy("A neighbouring municipality that stands in"), "settings_neighbour"),
     "reach": (gettext_lazy("How to reach the focal point"), "settings_reach"),
     "route": (gettext_lazy("How signals come in here"), "settings_reach"),
+    "outside": (gettext_lazy("Decided whether citizens can report on a page of their own"), "settings_outside"),
     "norms": (gettext_lazy("Own norms decided"), "settings_norms"),
     "hours": (gettext_lazy("Working hours decided"), "settings_hours"),
 }
@@ -159,6 +160,18 @@ def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages
+def outside(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    card = settings_now(reader=reader, now=now)
+    known = {name: getattr(card.choices.outside, name) for name in ("open", "phone", "email")}
+    address = request.build_absolute_uri(reverse("outside", args=[reader.organisation_code]))
+    return _edit(request, reader, now, card, Part(
+        "outside", _("The page for citizens"), "web/settings_outside.html",
+        lambda *data, initial, **words: OutsideForm(*data, initial=known | initial, **words),
+        lambda form: form.value(), {"address": address}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manages
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     found = next((p for p in card.policy.partners if p.id == partner and p.per_municipality), None)
@@ -241,6 +254,7 @@ urlpatterns = [
     path("instellingen/werktijden/", hours, name="settings_hours"),
     path("instellingen/vervanging/", neighbour, name="settings_neighbour"),
     path("instellingen/bereikbaar/", reach, name="settings_reach"),
+    path("instellingen/burgers/", outside, name="settings_outside"),
     path("instellingen/contact/<str:partner>/", contact, name="settings_contact"),
     path("instellingen/visitekaartje/", card, name="settings_card"),
 ]

@@ -15,8 +15,9 @@ from meldroute.rules.facts import FAILED_REFERRAL
 from meldroute.rules.lifecycle import Allowed
 from meldroute.rules.references import BadReference, normalise_reference
 from meldroute.rules.route import Recipient, on_route
-from meldroute.services.reading.signal_cards import ReferralCard, SignalPage
+from meldroute.services.reading.signal_cards import ReferralCard, ReportCard, SignalPage
 from meldroute.services.reading.signal_page import open_signal
+from meldroute.web.outside_texts import texts_in
 
 from .act_links import step_links
 from .door import enters
@@ -75,8 +76,10 @@ def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
 
 def _report(page: SignalPage) -> list[tuple[str, str]]:
     report = page.report
+    who = report.reporter or _("somebody who gave no name")
     return [
-        (_("Reported by"), _("%(name)s, %(channel)s") % {"name": report.reporter, "channel": CHANNELS[report.channel]}),
+        (_("Reported by"), _("%(name)s, %(channel)s") % {"name": who, "channel": CHANNELS[report.channel]}),
+        *_from_outside(report),
         (_("On behalf of"), report.on_behalf_of or _("nobody else")),
         (_("It is about"), str(ABOUT[report.about])),
         (_("Where"), report.where),
@@ -85,6 +88,13 @@ def _report(page: SignalPage) -> list[tuple[str, str]]:
         (_("Called already"), ", ".join(report.called) or _("nobody")),
         (_("May a partner know the reporter's name?"), _("yes") if report.name_allowed else _("no")),
     ]
+
+
+def _from_outside(report: ReportCard) -> list[tuple[str, str]]:
+    if not report.language:
+        return []
+    return [(_("How to reach this person, in their words"), report.contact or _("not given: ask on this page")),
+            (_("Language"), texts_in(report.language).language)]
 
 
 def _route(page: SignalPage, acts: set[str]) -> list[RouteRow]:
@@ -120,7 +130,7 @@ def _beside_the_route(page: SignalPage) -> list[ReferralCard]:
 def _timeline(page: SignalPage) -> list[Entry]:
     return [
         Entry(at=t.at, what=str(ACTS.get(t.act, t.act)),
-              who=t.by or (_("reporter") if t.act == "signal.received" else ""))
+              who=t.by or (_("reporter") if t.act in ("signal.received", "reporter.wrote") else ""))
         for t in reversed(page.timeline)
     ]
 

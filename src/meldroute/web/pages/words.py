@@ -23,11 +23,14 @@ GROUPS = {
     "bundled": _("bundled"),
     "late": _("late"),
     "done": _("closed this week"),
+    "held": _("set aside, look first"),
+    "spam": _("put aside as no report"),
 }
 MINOR = {True: _("yes"), False: _("no"), None: _("unknown")}
 ABOUT = {"person": _("somebody"), "place": _("a place"), "both": _("somebody and a place")}
 CHANNELS = {"form": _("by the form"), "phone": _("by phone"), "desk": _("at the desk"), "link": _("by link and code"),
-            "account": _("by account"), "email": _("by e-mail"), "meeting": _("in a meeting")}
+            "account": _("by account"), "email": _("by e-mail"), "meeting": _("in a meeting"),
+            "public": _("by the page for citizens")}
 OUTCOMES = {"found": _("found"), "nothing": _("looked up, nothing found"), "impossible": _("could not be looked up")}
 STRENGTHS = {"strong": _("strong"), "medium": _("medium"), "weak": _("weak"), "context": _("context"),
              "counter": _("points the other way; never subtracts"), "none": _("no strength given")}
@@ -46,6 +49,10 @@ REFERRAL = {
 }
 ACTS = {
     "signal.received": _("Signal received"),
+    "reporter.asked": _("Question to the reporter"),
+    "reporter.wrote": _("The reporter wrote something"),
+    "held.released": _("Let in: not set aside any more"),
+    "held.spam": _("Put aside as no report, with a reason"),
     "signal.assessed": _("What was noticed, in the focal point's words"),
     "signal.minor": _("Age looked at again"),
     "signal.danger": _("Danger looked at again"),

@@ -20,6 +20,7 @@ from .words import GROUPS, MINOR
 
 SINCE = ("new", "answered", "promised", "today")
 BELOW = ("others", "bundled", "late", "done")
+ASIDE = ("held", "spam")  # from outside; shown where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def _context(card: WorkList, *, now: datetime, typed: str = "", problem: str = "
     return {
         "now": now, "group": card.group, "heading": GROUPS[card.group], "rows": [_row(r, urgent) for r in card.rows],
         "since": card.since, "since_counts": [_count(g, card.counts[g]) for g in SINCE],
-        "below": [_count(g, card.counts[g]) for g in BELOW], "yours": _number(card.counts["yours"]),
+        "below": [_count(g, card.counts[g]) for g in (*BELOW, *(g for g in ASIDE if card.counts[g]))],
+        "yours": _number(card.counts["yours"]),
         "late": _number(card.counts["late"]), "buddy_present": card.buddy_present, "first_due": card.first_due,
         "next_url": f"{_url(card.group)}&na={card.next_after}" if card.next_after else "",
         "yours_url": reverse("work_list"), "typed": typed, "problem": problem,
