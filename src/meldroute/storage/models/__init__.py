@@ -1,6 +1,7 @@
 """The tables, one module per subject."""
 
 from .accounts import Absence, Membership, MunicipalitySettings, Organisation, User
+from .audit import Digest, ProcessingRecord, ProcessingWatermark
 from .clocks import Clock
 from .drafts import Draft
 from .history import ChainHead, HistoryEntry
@@ -8,9 +9,11 @@ from .installation import Installation, PackVersion
 from .messages import Message
 from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
+from .subject_requests import SubjectRequest, SubjectRequestKey
 
 __all__ = [
-    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
+    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Digest", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
     "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "PackVersion", "PartnerLink",
-    "Referral", "ReporterFeedback", "Signal", "SignalKey", "User",
+    "ProcessingRecord", "ProcessingWatermark", "Referral", "ReporterFeedback", "Signal", "SignalKey", "SubjectRequest",
+    "SubjectRequestKey", "User",
 ]
