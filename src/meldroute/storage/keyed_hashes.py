@@ -22,6 +22,11 @@ def reporter_ties(user_id: UUID) -> tuple[str, ...]:
     return _hashes("reporter_tie", b"tie", user_id.bytes)
 
 
+def processing_subject(subject_id: UUID) -> str:
+    """Whose data were processed, in the log of processings. It joins with nothing but itself."""
+    return _hash("reporter_tie", b"processing subject", subject_id.bytes)
+
+
 def draft_tie(person_id: UUID) -> str:
     """Whose draft this is. Another hash than a reporter's, so that drafts and signals do not join."""
     return _hash("token", b"draft", person_id.bytes)
