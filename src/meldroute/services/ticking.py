@@ -17,7 +17,7 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, clocks, delivery, digests, duties, processing_log
+from . import alarms, clocks, delivery, digests, duties, processing_log, subject_request_clock
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -53,6 +53,7 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     """Do what is due, once. What costs grows with what is due, not with what is stored."""
     report = TickReport()
     _move_clocks(report, now=now)
+    _move_requests(report, now=now)
     report.alarmed = alarms.sound_daily(now=now)
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
@@ -63,6 +64,12 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())
     return report
+
+
+def _move_requests(report: TickReport, *, now: datetime) -> None:
+    reminded, late = subject_request_clock.remind_due(now=now)
+    report.reminded += reminded
+    report.late += late
 
 
 def _keep_the_record(report: TickReport, *, now: datetime) -> None:

@@ -35,11 +35,14 @@ WORDS = {
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
+    "request_due": gettext_noop("The term of a data subject's request ends within a week."),
+    "request_late": gettext_noop("The term of a data subject's request has passed."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
-         "disclosure_received": ("disclosures",)}
+         "disclosure_received": ("disclosures",), "request_due": ("subject_requests",),
+         "request_late": ("subject_requests",)}
 
 
 @dataclass(frozen=True, slots=True)
