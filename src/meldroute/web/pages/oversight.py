@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.references import BadReference, normalise_reference
+from meldroute.services.desk import NoSuchSignal
 from meldroute.services.reading import oversight
 from meldroute.services.reading.oversight import LogLine, Who
 
@@ -117,7 +118,7 @@ def _printed(reference: str) -> str:
     try:
         return normalise_reference(reference)
     except BadReference:
-        raise Http404 from None
+        raise NoSuchSignal(reference) from None
 
 
 def _quoted(place: str) -> str:
