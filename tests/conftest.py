@@ -68,14 +68,22 @@ def django_db_setup(django_db_setup):
     # Rights here are memberships; Django's own permissions are used by nobody, yet made again at each emptying.
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
-    if connection.vendor == "postgresql":
-        connection.ops.sql_flush = _delete_rows
+    # On the class: beside the browser's event loop a test has another connection than the one of this fixture.
+    type(connection.ops).sql_flush = _delete_rows if connection.vendor == "postgresql" else _delete_guarded_rows
 
 
-def _delete_rows(style, tables, **_) -> list[str]:
+def _delete_rows(operations, style, tables, **_) -> list[str]:
     """A few rows in many tables: DELETE is done in a moment, where TRUNCATE makes new files for every table and index."""
     rows = (f'DELETE FROM "{table}"' for table in tables)
     return ["SET session_replication_role = replica", *rows, "SET session_replication_role = DEFAULT"]
+
+
+def _delete_guarded_rows(operations, style, tables, **_) -> list[str]:
+    """SQLite cannot switch triggers off: they are taken away and put back as they were, in the same transaction."""
+    with operations.connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        guards = dict(cursor.fetchall())
+    return [*(f"DROP TRIGGER {name}" for name in guards), *(f'DELETE FROM "{table}"' for table in tables), *guards.values()]
 
 
 @pytest.fixture(autouse=True)

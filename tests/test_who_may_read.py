@@ -12,12 +12,15 @@ from meldroute.storage import models
 ROOT = Path(meldroute.__file__).parent
 # Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
 # reaches a page was found through one of these.
-GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey", "OutsideWord"}
+GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
+           "OutsideWord", "SubjectRequest", "SubjectRequestKey"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
-DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal"}
+# Or as the privacy officer: of a signal its key and reference, of a request of a data subject all.
+DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by", "of_officer"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
     "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
+    "services/audit_trail.py": {"_signal_of": "the id behind a reference, for who runs the site; what is shown are ids"},
     "services/bundling.py": {
         "_why_not": "of a signal in the reader's hands: does another one follow it?",
         "_lead_reference": "the signal that leads the one in hand: of the same desk, or it could not have been bundled",
@@ -47,6 +50,12 @@ ALLOWED = {
     },
     "services/reading/work_list.py": {"_group": "narrows what is visible to this reader"},
     "services/referral.py": {"place_of_request": "of the signal in hand"},
+    "services/refusals.py": {"_tried": "which signal somebody was refused, for the log alone"},
+    "services/subject_request_clock.py": {
+        "remind_due": "requests whose term nears: the clock acts for nobody, and opens nothing",
+        "_remind": "the same, one of them",
+    },
+    "services/subject_requests.py": {"register": "a new row with its key"},
     "services/ticking.py": {"move_clock": "the clock acts for nobody: it locks the signal whose term passed"},
 }
 

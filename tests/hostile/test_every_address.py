@@ -33,6 +33,9 @@ ENTERS = {
     **dict.fromkeys(("settings", "settings_norms", "settings_hours", "settings_contact", "settings_neighbour",
                      "settings_reach", "settings_outside", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
                      "people_withdraw"), frozenset({"frits"})),
+    **dict.fromkeys(("audit", "file_log", "refusals", "subject_requests", "subject_request_new", "subject_request",
+                     "subject_request_advise", "subject_request_extend", "subject_request_decide",
+                     "subject_request_answered"), frozenset({"pia"})),
 }
 # Without a sign-in, or the sign-in library's own.
 PUBLIC = {"danger", "partner_link", "set_language", "outside"}
@@ -49,7 +52,7 @@ def _addresses(patterns=None, parts=()):
 
 ADDRESSES = dict(_addresses())
 OF_A_SIGNAL = sorted(name for name, parts in ADDRESSES.items()
-                     if "reference" in parts and name not in ("receipt", "my_report", "proof_of_report"))
+                     if "reference" in parts and name not in ("receipt", "my_report", "proof_of_report", "file_log"))
 
 
 def test_every_address_has_a_row():

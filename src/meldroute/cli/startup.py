@@ -32,6 +32,7 @@ def bring_up_to_date(*, now: datetime) -> None:
 
     call_command("check", stdout=io.StringIO())  # a page that cannot be read is found now, not by its first visitor
     call_command("migrate", verbosity=0, interactive=False)
+    installation.guard()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     installation.prepare(now=now)

@@ -16,6 +16,7 @@ MELDROUTE_KEYRING = Path(os.environ.get("MELDROUTE_KEYRING") or DATA / "keys" / 
 MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; None: only those in the package
 MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
+MELDROUTE_DIGEST_TO = os.environ.get("MELDROUTE_DIGEST_TO", "")  # who keeps the daily digest, outside
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
 MELDROUTE_LEAVE_TO = environment.leave_to()
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")

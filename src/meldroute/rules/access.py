@@ -46,6 +46,15 @@ def disclosure_scope(reader: Reader) -> UUID | None:
     return reader.organisation if allowed else None
 
 
+def log_scope(reader: Reader) -> UUID | None:
+    """The municipality whose history this reader may see: who did what, never what a signal says.
+
+    Never a data subject, and never the desk itself: who is looked at must not see the looking.
+    """
+    allowed = reader.role == "privacy_officer" and reader.organisation_kind == "municipality"
+    return reader.organisation if allowed else None
+
+
 # Pages that are not about one signal, by role. An unknown role reads nothing.
 _EVERYBODY = frozenset({"policy", "notifications"})
 _OFFICIAL = _EVERYBODY | {"report", "my_reports"}  # anybody who works for a municipality can report
@@ -59,7 +68,7 @@ AREAS: dict[str, frozenset[str]] = {
     "care_coordinator": _EVERYBODY | {"disclosures"},
     "chain_director": _EVERYBODY | {"chain", "partners", "flow"},
     "functional_manager": _OFFICIAL | {"settings", "partners", "flow"},
-    "privacy_officer": _OFFICIAL | {"partners", "flow"},
+    "privacy_officer": _OFFICIAL | {"audit", "subject_requests", "partners", "flow"},
 }
 
 

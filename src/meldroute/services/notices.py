@@ -27,6 +27,8 @@ MAIL = {
     "still_late": "late",
     "escalated": "late",
     "partner_link": "link",
+    "request_due": "late",
+    "request_late": "late",
 }
 
 

@@ -17,7 +17,7 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, clocks, delivery, duties
+from . import alarms, clocks, delivery, digests, duties, processing_log, subject_request_clock
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -53,15 +53,35 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     """Do what is due, once. What costs grows with what is due, not with what is stored."""
     report = TickReport()
     _move_clocks(report, now=now)
+    _move_requests(report, now=now)
     report.alarmed = alarms.sound_daily(now=now)
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
+    _keep_the_record(report, now=now)
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())
     return report
+
+
+def _move_requests(report: TickReport, *, now: datetime) -> None:
+    reminded, late = subject_request_clock.remind_due(now=now)
+    report.reminded += reminded
+    report.late += late
+
+
+def _keep_the_record(report: TickReport, *, now: datetime) -> None:
+    """The digest of the day, and the log of processings. They are about what was done, and are no doing of their own:
+    counted nowhere, or each would be a reason for the next."""
+    for keep in (digests.write_daily, digests.mail_due, processing_log.record):
+        try:
+            report.troubles += keep(now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # a full disk may not keep a reminder waiting
+            report.troubles.append(f"{keep.__module__.rpartition('.')[2]}: {type(error).__name__}")
 
 
 def _forget_drafts(*, now: datetime) -> int:

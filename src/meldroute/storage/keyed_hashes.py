@@ -42,6 +42,11 @@ def _slow_hash(receipt: str, version: int) -> str:
     return f"{version}:{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
+def processing_subject(subject_id: UUID) -> str:
+    """Whose data were processed, in the log of processings. It joins with nothing but itself."""
+    return _hash("reporter_tie", b"processing subject", subject_id.bytes)
+
+
 def draft_tie(person_id: UUID) -> str:
     """Whose draft this is. Another hash than a reporter's, so that drafts and signals do not join."""
     return _hash("token", b"draft", person_id.bytes)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import models
 
-from meldroute.rules.access import disclosure_scope, signal_scope
+from meldroute.rules.access import disclosure_scope, log_scope, signal_scope
 from meldroute.rules.actors import Reader
 
 
@@ -20,6 +20,12 @@ class SignalQuerySet(models.QuerySet):
     def reported_by(self, *ties: str) -> "SignalQuerySet":
         """Signals of one reporter, found by keyed hash."""
         return self.filter(reporter_tie__in=ties)
+
+    def watched_by(self, reader: Reader) -> "SignalQuerySet":
+        """Signals whose log this reader may see: key, reference and owner, never what is sealed."""
+        municipality = log_scope(reader)
+        rows = self.filter(municipality_id=municipality) if municipality else self.none()
+        return rows.only("pk", "reference", "municipality_id", "received_at")
 
     def open(self) -> "SignalQuerySet":
         return self.exclude(kind="end")
@@ -39,3 +45,10 @@ class ReferralQuerySet(MunicipalityRows):
         if organisation is None:
             return self.none()
         return self.filter(organisation_id=organisation).exclude(status="skipped")
+
+
+class RequestQuerySet(models.QuerySet):
+    def of_officer(self, reader: Reader) -> "RequestQuerySet":
+        """Requests of data subjects to the organisation that this reader advises."""
+        organisation = log_scope(reader)
+        return self.filter(organisation_id=organisation) if organisation else self.none()

@@ -38,7 +38,7 @@ from .signal_cards import (
 )
 
 LONGEST_TIMELINE = 200
-READS = ("signal.read", "list.read", "refused")
+READS = ("signal.read", "list.read", "refused", "log.read")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The tables, one module per subject."""
 
 from .accounts import Absence, Membership, MunicipalitySettings, Organisation, User
+from .audit import Digest, ProcessingRecord, ProcessingWatermark
 from .clocks import Clock
 from .drafts import Draft
 from .history import ChainHead, HistoryEntry
@@ -9,9 +10,11 @@ from .messages import Message
 from .outside import OutsideWord
 from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
+from .subject_requests import SubjectRequest, SubjectRequestKey
 
 __all__ = [
-    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
-    "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "OutsideWord", "PackVersion", "PartnerLink",
-    "Referral", "ReporterFeedback", "Signal", "SignalKey", "User",
+    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Digest", "Disclosure", "Draft", "Enrichment",
+    "HistoryEntry", "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "OutsideWord",
+    "PackVersion", "PartnerLink", "ProcessingRecord", "ProcessingWatermark", "Referral", "ReporterFeedback",
+    "Signal", "SignalKey", "SubjectRequest", "SubjectRequestKey", "User",
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
+from meldroute.rules.references import BadReference, normalise_reference
 from meldroute.services import accounts, refusals
 from meldroute.services.desk import NoSuchSignal
 
@@ -33,17 +34,27 @@ def enters(area: str) -> Callable[[View], View]:
             now = timezone.now()
             reader = reader_of(request, now=now)
             if reader is None or not may_enter(reader, area):
-                refusals.remember(reader, area=area, now=now)
+                _remember(reader, area, request, parts, now=now)
                 raise Http404
             try:
                 return view(request, reader, now, **parts)
             except NoSuchSignal:
-                refusals.remember(reader, area=area, now=now)
+                _remember(reader, area, request, parts, now=now)
                 raise Http404 from None
 
         return guarded
 
     return decorate
+
+
+def _remember(reader: Reader | None, area: str, request: HttpRequest, parts: dict, *, now: datetime) -> None:
+    """Which signal was tried, from the address; a misspelled reference is nobody's."""
+    typed = str(parts.get("reference") or request.GET.get("signaal", ""))
+    try:
+        reference = normalise_reference(typed) if typed else ""
+    except BadReference:
+        reference = ""
+    refusals.remember(reader, area=area, now=now, reference=reference)
 
 
 def reader_of(request: HttpRequest, *, now: datetime) -> Reader | None:

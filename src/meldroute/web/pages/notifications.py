@@ -37,12 +37,15 @@ WORDS = {
     "answer_received": gettext_noop("A partner answered."),
     "reporter_wrote": gettext_noop("A reporter from outside wrote something."),
     "held_received": gettext_noop("Something came in from outside and was set aside. Look whether it is a report."),
+    "request_due": gettext_noop("The term of a data subject's request ends within a week."),
+    "request_late": gettext_noop("The term of a data subject's request has passed."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"held_received": ("work_list",),
          "escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
-         "disclosure_received": ("disclosures",)}
+         "disclosure_received": ("disclosures",), "request_due": ("subject_requests",),
+         "request_late": ("subject_requests",)}
 
 
 @dataclass(frozen=True, slots=True)
