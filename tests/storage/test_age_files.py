@@ -6,7 +6,15 @@ import pyrage
 import pytest
 
 from meldroute.storage import age_files
-from meldroute.storage.age_files import CopyBroken, WrongIdentity, WrongRecipient, identity_in, open_copy, recipients, write_copy
+from meldroute.storage.age_files import (
+    CopyBroken,
+    WrongIdentity,
+    WrongRecipient,
+    identity_in,
+    open_copy,
+    recipients,
+    write_copy,
+)
 
 
 @pytest.fixture

@@ -48,6 +48,9 @@ def run(options: argparse.Namespace) -> int:
     except _refusals() as error:
         print(f"meldroute keys {options.word}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a disk that is full, a folder that is not ours
+        print(f"meldroute keys {options.word}: cannot be written ({error.strerror}). Nothing was changed.", file=sys.stderr)
+        return 1
     except _database_errors() as error:
         print(f"meldroute keys {options.word}: {startup.no_database(error)}", file=sys.stderr)
         return 1
