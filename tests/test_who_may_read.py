@@ -30,7 +30,6 @@ ALLOWED = {
     "services/demo.py": {"load_demo": "is there anything yet?"},
     "services/desk.py": {
         "at_desk_of": "a partner's answer: the caller checked that it was disclosed to them",
-        "_WRAPPED": "the key of a signal that was found through a door",
     },
     "services/disclosures.py": {
         "linked_card": "of the request whose link and code were handed in",
@@ -41,6 +40,8 @@ ALLOWED = {
         "keep": "was this form sent already? By its own unguessable number",
         "draft_of": "the same, for a draft of this person",
     },
+    "services/dpia.py": {"_refuse_invented": "is there anything yet?"},
+    "services/key_destruction.py": {"destroy_signal_key": "of the signal in the caller's hands; takes the key away and reads nothing"},
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
     "services/outside_return.py": {"_row": "of the receipt that was typed on the page before: its sealed token says so"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},

@@ -38,6 +38,9 @@ def load_into_empty_database(*, now: datetime) -> None:
 
     try:
         accounts = demo.load_demo(now=now)
+    except demo.ForRealData as refused:
+        print(f"meldroute demo: {refused}", file=sys.stderr)
+        return
     except demo.NotEmpty:
         kept = _place()
         print(kept.read_text() if kept.exists() else "There are signals already; none are added.", flush=True)

@@ -38,6 +38,12 @@ def bring_up_to_date(*, now: datetime) -> None:
     installation.prepare(now=now)
 
 
+def no_database(error: Exception) -> str:
+    """Not the driver's own words: they may hold an address and an account."""
+    return (f"the database does not answer, or is not up to date ({type(error).__name__}). Check MELDROUTE_DATABASE and "
+            "MELDROUTE_DATA, and run `meldroute migrate`.")
+
+
 def has_styles() -> bool:
     """The style sheets are built, not committed; say how when they are not there."""
     if VENDOR_CSS.exists():

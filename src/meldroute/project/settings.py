@@ -19,7 +19,10 @@ MELDROUTE_BASE_URL = environment.base_url()
 MELDROUTE_DIGEST_TO = os.environ.get("MELDROUTE_DIGEST_TO", "")  # who keeps the daily digest, outside
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
 MELDROUTE_LEAVE_TO = environment.leave_to()
+MELDROUTE_ESCROW_TO = environment.words("MELDROUTE_ESCROW_TO", default="")  # public age keys: backups, escrow
+MELDROUTE_BACKUP_FOLDER = environment.folder("MELDROUTE_BACKUP_FOLDER")
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
+MELDROUTE_TRUSTED_PROXY = environment.words("MELDROUTE_TRUSTED_PROXY", default="")  # addresses of the proxy in front
 
 SECRET_KEY = environment.secret_key(DATA)
 DEBUG = False  # and no way to switch it on: a debug page shows what a signal says
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "meldroute.web.outside_door.leaves_nothing",  # outermost: whatever the others set, a visitor from outside takes nothing home
+    "meldroute.web.proxy.believe_only_the_proxy",  # before all who ask where a request came from
     "django.middleware.security.SecurityMiddleware",
     "meldroute.web.headers.closed_by_default",
     "csp.middleware.CSPMiddleware",
@@ -58,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meldroute.web.destroyed.DestroyedSignals",
 ]
 
 TEMPLATES = [
@@ -130,6 +135,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "meldroute.web.failures.csrf_failure"
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # nothing said to a person in a cookie
+
+# Behind a proxy: it says for whom it asks and whether the line is safe, and web/proxy.py believes nobody else.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if MELDROUTE_TRUSTED_PROXY else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MELDROUTE_TRUSTED_PROXY else None
+SECURE_SSL_REDIRECT = MELDROUTE_HTTPS and bool(MELDROUTE_TRUSTED_PROXY)
 
 # Headers
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if MELDROUTE_HTTPS else 0

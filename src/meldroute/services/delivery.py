@@ -19,6 +19,7 @@ from meldroute.rules.actors import TICK
 from meldroute.storage import history
 from meldroute.storage.models import Message
 from meldroute.storage.sealing import SealBroken
+from meldroute.storage.signal_keys import SignalDestroyed
 
 from . import alarms
 from .recipients import Envelope, NobodyToTell, envelope_of
@@ -90,6 +91,8 @@ def deliver(message: Message, *, watch: Watch) -> str:
         _send(message, envelope, now=watch.now())
     except BadAddress as error:
         _wait_for_a_person(message, str(error), now=watch.now())
+    except SignalDestroyed:
+        _give_up(message, now=watch.now())
     except (NotDelivered, NobodyToTell, SealBroken) as error:
         _try_later(message, str(error), now=watch.now())
     else:
@@ -157,6 +160,14 @@ def _wait_for_a_person(message: Message, error: str, *, now: datetime) -> None:
                                           lease_until=None):
             alarms.address_refused(message, now=now)
             _remember(message, "message.refused", now=now)
+
+
+def _give_up(message: Message, *, now: datetime) -> None:
+    """What it was about was destroyed, and with it who should hear of it. Nobody can do anything about that."""
+    with transaction.atomic():
+        if _held(message, now=now).update(failed_at=now, next_try_at=None, error="the signal was destroyed", lease=None,
+                                          lease_until=None, content_sealed=None):
+            _remember(message, "message.given_up", now=now)
 
 
 def _remember(message: Message, act: str, *, now: datetime) -> None:

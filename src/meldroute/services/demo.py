@@ -18,7 +18,7 @@ from meldroute.rules.disclosure import Grounds
 from meldroute.storage.choices import choices_to
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation, Signal
 
-from . import founding
+from . import dpia, founding
 from .accounts import signed_in
 from .advice import AdviceRequest, Asked, ask_advice
 from .answers import NewAnswer, answer_by_phone
@@ -65,10 +65,20 @@ class NotEmpty(Exception):
         super().__init__("this database holds signals already. The demo needs an empty one: set another MELDROUTE_DATA.")
 
 
+class ForRealData(NotEmpty):
+    """The impact assessment was adopted for this database: real people are in it, or will be."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "this database is for real data (the impact assessment is adopted), so it gets no invented "
+                                 "people. Set another MELDROUTE_DATA for the demo.")
+
+
 def load_demo(*, now: datetime) -> tuple[DemoAccount, ...]:
     """People and five cases. Returns the accounts with their passwords, which are stored nowhere else."""
     if Signal.objects.exists():
         raise NotEmpty
+    if dpia.adoption() is not None:
+        raise ForRealData
     accounts = _people(now=now)
     cast = {a.email.split("@")[0]: _reader(a.email, now=now) for a in accounts}
     for case, stage in zip(cases(settings.MELDROUTE_PACK, on=timezone.localtime(now).date()), STAGES, strict=True):

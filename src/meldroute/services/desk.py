@@ -21,13 +21,14 @@ from meldroute.rules.policy import Policy, Step
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_of
-from meldroute.storage.models import Message, Referral, Signal, SignalKey
-from meldroute.storage.prepared import Prepared
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.models import Message, Referral, Signal
+from meldroute.storage.signal_keys import SignalDestroyed, key_of
 from meldroute.storage.visible import visible_signal
 
 from . import clocks
 from .running_policy import policy_of
+
+__all__ = ["Desk", "EditConflict", "NoSuchSignal", "NoSuchStep", "SignalDestroyed", "at_desk", "at_desk_of", "key_of", "look_at"]
 
 
 class NoSuchSignal(Exception):
@@ -164,13 +165,6 @@ def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None 
         signal=signal, key=key_of(signal.pk), policy=policy_of(signal.pack_id, now=now), facts=facts_of(signal),
         choices=choices_in_force(signal.municipality_id, now=now), actor=actor, now=now, reader=reader,
     )
-
-
-def key_of(signal: UUID) -> bytes:
-    return unwrap_key(bytes(_WRAPPED(signal=signal)[0]), signal_id=signal)
-
-
-_WRAPPED = Prepared(lambda signal: SignalKey.objects.filter(pk=signal).values_list("wrapped", flat=True), signal=UUID)
 
 
 def finish(desk: Desk) -> None:

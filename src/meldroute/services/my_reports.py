@@ -17,7 +17,7 @@ from meldroute.rules.actors import Actor
 from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import ReporterFeedback, Signal
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.signal_keys import has_key, key_beside
 
 from .desk import NoSuchSignal
 from .running_policy import policy_of
@@ -44,6 +44,7 @@ class ReportCard:
     received_at: datetime
     state: str  # the policy's neutral words
     feedback: tuple[FeedbackCard, ...]
+    destroyed: bool = False  # what was said is gone for good; that it was said, and when, is still known
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def _own(user: UUID):
 
 def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
     """What was told about each, oldest first. Why nothing could be told is not for the reporter."""
-    keys = {row.pk: unwrap_key(bytes(row.key.wrapped), signal_id=row.pk) for row in rows}
-    told: dict[UUID, tuple[FeedbackCard, ...]] = dict.fromkeys(keys, ())
+    keys = {row.pk: key_beside(row) for row in rows if has_key(row)}
+    told: dict[UUID, tuple[FeedbackCard, ...]] = {row.pk: () for row in rows}
     for said in ReporterFeedback.objects.of_signal(*keys).filter(kind="given").order_by("at", "id"):
         text = said.unseal("content_sealed", key=keys[said.signal_id])["text"]
         told[said.signal_id] += (FeedbackCard(text, said.at),)
@@ -133,4 +134,5 @@ def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]
 
 def _card(row: Signal, feedback: tuple[FeedbackCard, ...], *, now: datetime, language: str) -> ReportCard:
     state = policy_of(row.pack_id, now=now).state(row.state)
-    return ReportCard(row.reference, row.municipality.name, row.received_at, state.reporter_sees.say(language), feedback)
+    return ReportCard(row.reference, row.municipality.name, row.received_at, state.reporter_sees.say(language), feedback,
+                      destroyed=not has_key(row))

@@ -17,7 +17,7 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, clocks, delivery, digests, duties, processing_log, subject_request_clock
+from . import alarms, clocks, delivery, digests, duties, key_destruction, processing_log, subject_request_clock
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -37,15 +37,17 @@ class TickReport:
     repeated: int = 0
     alarmed: int = 0
     expired: int = 0
+    destroyed: int = 0
     troubles: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
         return any((self.sent, self.failed, self.reminded, self.late, self.escalated, self.repeated, self.alarmed,
-                    self.expired))
+                    self.expired, self.destroyed))
 
     def counts(self) -> dict[str, int]:
-        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired")
+        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired",
+                 "destroyed")
         return {name: getattr(self, name) for name in names}
 
 
@@ -60,6 +62,7 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
     _keep_the_record(report, now=now)
+    report.destroyed = key_destruction.finish_destructions(now=now).count
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
 from meldroute.services.accounts import MembershipCard, SignedIn
+from meldroute.services.dpia import only_invented_data
 from meldroute.services.notices import unseen_count
 from meldroute.web.pages.door import reader_of
 from meldroute.web.pages.words import role_name
@@ -51,7 +52,14 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Nothing is looked up until a layout asks."""
-    return {"frame": SimpleLazyObject(lambda: frame_of(request))}
+    return {"frame": SimpleLazyObject(lambda: frame_of(request)),
+            "only_invented_data": SimpleLazyObject(lambda: only_invented_data(ask=_has_met_the_database(request)))}
+
+
+def _has_met_the_database(request: HttpRequest) -> bool:
+    """A page behind the door, or the way in. The others must come without a database."""
+    library = request.resolver_match and (request.resolver_match.url_name or "").startswith("account_")
+    return bool(library) or hasattr(request, "signed_in")
 
 
 def frame_of(request: HttpRequest) -> Frame:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meldroute', '0003_audit'),
+        ('meldroute', '0005_keys'),
     ]
 
     operations = [

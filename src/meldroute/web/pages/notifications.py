@@ -26,6 +26,7 @@ WORDS = {
     "still_late": gettext_noop("Something is still late."),
     "escalated": gettext_noop("Something in a municipality stays late. The chain shows where."),
     "nobody_designated": gettext_noop("Nobody takes signals about colleagues. Appoint somebody."),
+    "backup_failed": gettext_noop("No backup could be made. Tell whoever runs Meldroute, today."),
     "mail_failing": gettext_noop("Mail does not leave. It is tried again by itself; check the mail server."),
     "mail_refused": gettext_noop("A mail address does not exist. Correct it, or call instead."),
     "role_given": gettext_noop("You were given a role, or somebody was given a role that reads signals."),
