@@ -30,8 +30,11 @@ ENTERS = {
     "my_report": OFFICIALS, "proof_of_report": OFFICIALS,
     "work_list": DESKS, "find_signal": DESKS,
     "disclosures": PARTNERS, "disclosure": PARTNERS, "chain": frozenset({"karel"}),
+    "chain_handled": frozenset({"karel"}),
+    **dict.fromkeys(("retention", "destruction", "destruction_certificate"), DESKS | {"pia"}),
+    **dict.fromkeys(("papers", "paper", "paper_file", "incident"), frozenset({"pia"})),
     **dict.fromkeys(("settings", "settings_norms", "settings_hours", "settings_contact", "settings_neighbour",
-                     "settings_reach", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
+                     "settings_reach", "settings_retention", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
                      "people_withdraw"), frozenset({"frits"})),
 }
 # Without a sign-in, or the sign-in library's own.

@@ -23,7 +23,7 @@ from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Message, Referral, Signal, SignalKey
 from meldroute.storage.sealing import unwrap_key
 
-from . import clocks
+from . import clocks, keeping
 from .running_policy import policy_of
 
 
@@ -116,6 +116,7 @@ def enter_state(signal: Signal, state: str, *, policy: Policy, choices: Choices,
     else:
         clocks.stop_clocks(signal, now=now)
         signal.closed_at = now
+        keeping.begin(signal, policy=policy, choices=choices, now=now)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, clocks, delivery, duties
+from . import alarms, clocks, delivery, duties, keeping
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -37,15 +37,15 @@ class TickReport:
     repeated: int = 0
     alarmed: int = 0
     expired: int = 0
+    kept: int = 0  # warnings, lists and reminders about terms that end
     troubles: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        return any((self.sent, self.failed, self.reminded, self.late, self.escalated, self.repeated, self.alarmed,
-                    self.expired))
+        return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired")
+        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired", "kept")
         return {name: getattr(self, name) for name in names}
 
 
@@ -54,6 +54,9 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     report = TickReport()
     _move_clocks(report, now=now)
     report.alarmed = alarms.sound_daily(now=now)
+    terms = keeping.keep_terms(now=now)
+    report.kept = terms.done
+    report.troubles += terms.troubles
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import models
 
-from meldroute.rules.access import disclosure_scope, signal_scope
+from meldroute.rules.access import disclosure_scope, retention_scope, signal_scope
 from meldroute.rules.actors import Reader
 
 
@@ -37,3 +37,13 @@ class ReferralQuerySet(MunicipalityRows):
         if organisation is None:
             return self.none()
         return self.filter(organisation_id=organisation).exclude(status="skipped")
+
+
+class RetentionQuerySet(models.QuerySet):
+    """Terms and lists of destruction: what the desk works on, and what the privacy officer watches."""
+
+    def watched_by(self, reader: Reader) -> "RetentionQuerySet":
+        scope = retention_scope(reader)
+        if scope.empty:
+            return self.none()
+        return self.filter(municipality_id=scope.municipality, lane__in=sorted(scope.lanes))

@@ -35,11 +35,17 @@ WORDS = {
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
+    "retention_warning": gettext_noop("What may be kept no longer ends within a month. Look whether it is still needed."),
+    "hold_ends": gettext_noop("The day has come on which a hold was to be looked at again. It goes on until somebody lifts it."),
+    "destruction_listed": gettext_noop("A list of signals whose term ended waits for you. Nothing goes before you propose it."),
+    "destruction_proposed": gettext_noop("A list of signals was proposed for destruction. Nothing goes before you approve it."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
-         "disclosure_received": ("disclosures",)}
+         "disclosure_received": ("disclosures",),
+         **dict.fromkeys(("retention_warning", "hold_ends", "destruction_listed", "destruction_proposed"),
+                         ("retention",))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ CAUSES = {
     "bad_number": _("This is not a number that can be dialled. Write it like 0492-123456 or '14 0492, optie 2'."),
     "bad_address": _("This is not a mail address that works everywhere. Write it like name@organisation.nl."),
     "bad_url": _("Write a web address that starts with https://."),
+    "not_shorter": _("A term of your own is shorter than the one of the list. Choose a shorter one, or leave it empty."),
+    "no_advice": _("Write whose advice this is."),
+    "advice_later": _("Advice comes before the decision. Correct the day."),
+    "unknown_outcome": _("There is no such kind of signal. Leave it out."),
     "in_the_past": _("What was in force stays as it was. Choose today or a later day."),
 }
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
