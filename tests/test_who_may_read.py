@@ -41,6 +41,7 @@ ALLOWED = {
         "_ask_about_hold": "the same", "_waiting_lists": "the same", "_remind": "the same",
         "take_off_list": "of the signal in hand",
     },
+    "services/incident.py": {"_signals": "the ids of one's own municipality, by reference; shows none of them"},
     "services/key_destruction.py": {"destroy_signal_key": "of a signal that two persons agreed to destroy"},
     "services/retention_calendar.py": {"_holds": "narrowed to the terms that this reader watches"},
     "services/desk.py": {
