@@ -1,9 +1,11 @@
 """Terms that run, warn and are listed by the clock; holds, extensions and own terms that change them."""
 
+import importlib
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -43,6 +45,16 @@ def test_a_signal_that_was_closed_before_gets_its_term_from_the_clock(cast):
     KeptSignal.objects.update(outcome="", ends_on=None, next_look_at=MONDAY)
     keeping.keep_terms(now=MONDAY)
     assert (kept(reference).outcome, kept(reference).ends_on) == ("no_trafficking", date(2027, 11, 23))
+
+
+def test_an_upgrade_gives_what_was_closed_before_a_place_for_its_term(cast):
+    reference, still_open = closed(cast), enriched(cast)
+    KeptSignal.objects.all().delete()
+    migration = importlib.import_module("meldroute.storage.migrations.0006_retention")
+    migration.keep_what_was_closed_before(apps, None)
+    keeping.keep_terms(now=MONDAY + DAY)
+    assert kept(reference).ends_on == date(2027, 11, 23)
+    assert not KeptSignal.objects.filter(signal__reference=still_open).exists()
 
 
 def test_the_owner_is_warned_a_month_ahead_once_and_never_told_about_whom(cast):
