@@ -13,9 +13,11 @@ ROOT = Path(meldroute.__file__).parent
 # Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
 # reaches a page was found through one of these.
 GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
-           "OutsideWord", "SubjectRequest", "SubjectRequestKey"}
-# How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
-# Or as the privacy officer: of a signal its key and reference, of a request of a data subject all.
+           "OutsideWord", "SubjectRequest", "SubjectRequestKey", "KeptSignal", "RetentionHold", "Destruction",
+           "DestructionItem"}
+# How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, as who watches over terms
+# and destruction, or from a signal in hand. Or as the privacy officer: of a signal its key and reference, of a request
+# of a data subject all.
 DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by", "of_officer"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
@@ -28,6 +30,23 @@ ALLOWED = {
     "services/chain_monitor.py": {"_open": "counts per municipality, for who sees no signal"},
     "services/closing.py": {"bring_members_along": "what is bundled with the signal in hand follows it"},
     "services/demo.py": {"load_demo": "is there anything yet?"},
+    "services/destruction.py": {
+        "_signals": "of a list that this reader was found to watch",
+        "give_back": "the same", "approve": "the same", "_lock_signals": "the same",
+        "_destroy_one": "one signal of a list that two persons agreed on",
+        "finish_lists": "keys of what is no longer there: nothing is shown",
+        "key_gone": "a key of something that is no longer there: nothing is shown",
+    },
+    "services/handled.py": {"_counts": "counts per year and municipality, for who sees no signal"},
+    "services/keeping.py": {
+        "keeping_of": "of the term in hand: does another signal follow it?",
+        "look_again": "a municipality's own term changed: what it counts for is looked at again; shows nothing",
+        "_due_terms": "the clock acts for nobody", "look": "the same", "_put_on_list": "the same", "_due_holds": "the same",
+        "_ask_about_hold": "the same", "_waiting_lists": "the same", "_remind": "the same",
+        "take_off_list": "of the signal in hand",
+    },
+    "services/incident.py": {"_signals": "the ids of one's own municipality, by reference; shows none of them"},
+    "services/retention_calendar.py": {"_holds": "narrowed to the terms that this reader watches"},
     "services/desk.py": {
         "at_desk_of": "a partner's answer: the caller checked that it was disclosed to them",
     },

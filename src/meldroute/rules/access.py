@@ -55,10 +55,32 @@ def log_scope(reader: Reader) -> UUID | None:
     return reader.organisation if allowed else None
 
 
+# Destroying takes two persons with two kinds of knowledge. The desk of a signal knows what is in it and says that it is
+# no longer needed. The privacy officer, who advises on terms and never sees content, sees what kind, how many, under
+# which term and who proposed it, and lets it happen. A functional manager has no part in it, nor has the clock.
+PROPOSES_DESTRUCTION = DESK
+APPROVES_DESTRUCTION = frozenset({"privacy_officer"})
+
+
+def retention_scope(reader: Reader) -> Scope:
+    """Whose terms, holds and lists this reader sees: references and dates, never what a signal says."""
+    if reader.role in APPROVES_DESTRUCTION and reader.organisation_kind == "municipality":
+        return Scope(reader.organisation, frozenset(DESK))
+    return signal_scope(reader)
+
+
+def may_propose_destruction(reader: Reader, *, lane: str) -> bool:
+    return reader.role in PROPOSES_DESTRUCTION.get(lane, frozenset())
+
+
+def may_approve_destruction(reader: Reader) -> bool:
+    return reader.role in APPROVES_DESTRUCTION
+
+
 # Pages that are not about one signal, by role. An unknown role reads nothing.
 _EVERYBODY = frozenset({"policy", "notifications"})
 _OFFICIAL = _EVERYBODY | {"report", "my_reports"}  # anybody who works for a municipality can report
-_AT_THE_DESK = _OFFICIAL | {"work_list", "partners", "flow"}
+_AT_THE_DESK = _OFFICIAL | {"work_list", "partners", "flow", "retention"}
 AREAS: dict[str, frozenset[str]] = {
     "reporter": _OFFICIAL,
     "focal_point": _AT_THE_DESK,
@@ -68,7 +90,7 @@ AREAS: dict[str, frozenset[str]] = {
     "care_coordinator": _EVERYBODY | {"disclosures"},
     "chain_director": _EVERYBODY | {"chain", "partners", "flow"},
     "functional_manager": _OFFICIAL | {"settings", "partners", "flow"},
-    "privacy_officer": _OFFICIAL | {"audit", "subject_requests", "partners", "flow"},
+    "privacy_officer": _OFFICIAL | {"audit", "subject_requests", "partners", "flow", "retention", "papers"},
 }
 
 

@@ -25,7 +25,7 @@ from meldroute.storage.models import Message, Referral, Signal
 from meldroute.storage.signal_keys import SignalDestroyed, key_of
 from meldroute.storage.visible import visible_signal
 
-from . import clocks
+from . import clocks, keeping
 from .running_policy import policy_of
 
 __all__ = ["Desk", "EditConflict", "NoSuchSignal", "NoSuchStep", "SignalDestroyed", "at_desk", "at_desk_of", "key_of", "look_at"]
@@ -120,6 +120,7 @@ def enter_state(signal: Signal, state: str, *, policy: Policy, choices: Choices,
     else:
         clocks.stop_clocks(signal, now=now)
         signal.closed_at = now
+        keeping.begin(signal, policy=policy, choices=choices, now=now)
 
 
 @contextmanager

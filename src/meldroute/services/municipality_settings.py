@@ -13,19 +13,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from meldroute.channels.email import BadAddress, check_address
+from meldroute.policies.retention import retention_schedule
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices, Finding, findings
 from meldroute.rules.contacts import BadNumber, tel_href
 from meldroute.rules.policy import Policy
+from meldroute.rules.retention import OUTCOMES, own_term_causes
 from meldroute.storage import history
 from meldroute.storage.choices import choices_from, choices_to, row_in_force
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation
 
+from . import keeping
 from .running_policy import pack_now
 
 # Parts that are changed one at a time: a field of Choices, and the keys of a row's content that hold it.
 PARTS = {"norms": ("norms",), "hours": ("hours", "closed_on"), "local_channels": ("local_channels",),
-         "neighbour": ("neighbour",), "reach": ("reach",), "outside": ("outside",)}
+         "neighbour": ("neighbour",), "reach": ("reach",), "outside": ("outside",), "retention": ("retention",)}
 
 
 class NotTheManager(Exception):
@@ -106,6 +109,8 @@ def save(part: str, value: object, *, starts: date | None, seen: UUID | None, re
         rows = [(valid_from, base), *_carried(part, base, organisation, valid_from)]
         for moment, row in rows:
             _write(part, value, row, valid_from=moment, organisation=organisation, reader=reader, now=now)
+        if part == "retention":
+            keeping.look_again(municipality=organisation, outcomes=OUTCOMES, at=valid_from)
         history.append(organisation, actor=reader.actor, act="settings.changed", now=now,
                        details={"part": part, "valid_from": valid_from.isoformat(), "rows": len(rows)})
 
@@ -171,7 +176,13 @@ def _planned(organisation: UUID, row: MunicipalitySettings | None, *, now: datet
 def _findings(choices: Choices, organisation: UUID, *, now: datetime) -> tuple[Finding, ...]:
     return (*findings(choices, pack_now(now=now).policy, now=now), *_neighbour_findings(choices, organisation, now=now),
             *_reach_findings(choices), *_outside_findings(choices, organisation, now=now),
-            *_address_findings(choices))
+            *_address_findings(choices), *_retention_findings(choices, now=now))
+
+
+def _retention_findings(choices: Choices, *, now: datetime) -> Iterator[Finding]:
+    today = timezone.localtime(now).date()
+    for outcome, cause in own_term_causes(dict(choices.retention), retention_schedule(), today=today):
+        yield Finding(f"retention:{outcome}", cause)
 
 
 def _neighbour_findings(choices: Choices, organisation: UUID, *, now: datetime) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from meldroute.rules.actors import Actor
 from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
-from meldroute.storage.models import ReporterFeedback, Signal
+from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal
 from meldroute.storage.signal_keys import has_key, key_beside
 
 from .desk import NoSuchSignal
@@ -48,9 +48,18 @@ class ReportCard:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneCard:
+    """A report whose term ended: that it was made, and that it is kept no longer. Nothing else is left to tell."""
+
+    reference: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportList:
     reports: tuple[ReportCard, ...]
     older: Cursor | None  # where the next page begins; None: there is none
+    gone: tuple[GoneCard, ...] = ()  # below the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class ProofCard:
 
 
 def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None = None) -> ReportList:
-    """The newest reports first, a page at a time. Three queries, then the read log."""
+    """The newest reports first, a page at a time. Four queries at most, then the read log."""
     found = _own(user)
     if after:
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
@@ -72,7 +81,8 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
     told = feedback_told(rows)
     cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
     log_reads(rows, user=user, now=now, part="my_reports")
-    return ReportList(cards, (rows[-1].received_at, rows[-1].pk) if more else None)
+    older = (rows[-1].received_at, rows[-1].pk) if more else None
+    return ReportList(cards, older, () if older else _gone(user))
 
 
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
@@ -120,6 +130,11 @@ def log_reads_by(rows: Sequence[Signal], *, tie: str, now: datetime, part: str) 
 
 def _own(user: UUID):
     return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
+
+
+def _gone(user: UUID) -> tuple[GoneCard, ...]:
+    rows = NoLongerKept.objects.filter(reporter_tie__in=reporter_ties(user)).order_by("-forget_on", "reference")
+    return tuple(GoneCard(*row) for row in rows.values_list("reference", "municipality__name")[:PAGE])
 
 
 def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:

@@ -114,13 +114,18 @@ def _hand_on(message: Message, *, now: datetime) -> None:
 
 def _to_duty(message: Message, *, now: datetime) -> None:
     municipality = message.municipality_id
-    lane = message.signal.lane if message.signal else "regular"
+    lane = message.signal.lane if message.signal else _lane_of(message.membership)
     told = duties.on_duty(municipality, lane=lane, choices=choices_in_force(municipality, now=now), now=now)
     if not told.people:
         raise NobodyToTell(lane)
     if told.nobody:  # only alarms are left: a count, never which signal
         return _become(message, told.people, now=now, kind="nobody_on_duty", signal=None, referral=None, count=1)
     return _become(message, told.people, now=now)
+
+
+def _lane_of(member: Membership) -> str:
+    """Without a signal: what was left for the designated person is for nobody else."""
+    return "confidential" if member.role == "designated" else "regular"
 
 
 def _members_of_partner(message: Message, *, now: datetime) -> list[UUID]:

@@ -17,7 +17,18 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 
-from . import alarms, clocks, delivery, digests, duties, key_destruction, processing_log, subject_request_clock
+from . import (
+    alarms,
+    clocks,
+    delivery,
+    destruction,
+    digests,
+    duties,
+    keeping,
+    key_destruction,
+    processing_log,
+    subject_request_clock,
+)
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -38,16 +49,15 @@ class TickReport:
     alarmed: int = 0
     expired: int = 0
     destroyed: int = 0
+    kept: int = 0  # warnings, lists and reminders about terms that end
     troubles: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        return any((self.sent, self.failed, self.reminded, self.late, self.escalated, self.repeated, self.alarmed,
-                    self.expired, self.destroyed))
+        return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired",
-                 "destroyed")
+        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired", "kept", "destroyed")
         return {name: getattr(self, name) for name in names}
 
 
@@ -57,12 +67,16 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     _move_clocks(report, now=now)
     _move_requests(report, now=now)
     report.alarmed = alarms.sound_daily(now=now)
+    terms = keeping.keep_terms(now=now)
+    report.kept = terms.done
+    report.troubles += terms.troubles
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
     _keep_the_record(report, now=now)
     report.destroyed = key_destruction.finish_destructions(now=now).count
+    destruction.finish_lists(now=now)
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())

@@ -8,6 +8,7 @@ from uuid import UUID
 from meldroute.rules.choices import Choices, Outside, Reach
 from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
+from meldroute.rules.retention import OwnTerm, Period
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
 from .models import MunicipalitySettings, Organisation
@@ -59,6 +60,7 @@ def choices_from(content: dict) -> Choices:
         neighbour=_uuid(content.get("neighbour")),
         reach=Reach(**content.get("reach", {})),
         outside=Outside(**content.get("outside", {})),
+        retention={outcome: _own_term(term) for outcome, term in content.get("retention", {}).items()},
     )
 
 
@@ -72,7 +74,17 @@ def choices_to(choices: Choices) -> dict:
         "neighbour": str(choices.neighbour) if choices.neighbour else None,
         "reach": asdict(choices.reach),
         "outside": asdict(choices.outside),
+        "retention": {outcome: _own_term_to(term) for outcome, term in choices.retention.items()},
     }
+
+
+def _own_term(stored: dict) -> OwnTerm:
+    return OwnTerm(Period(stored["amount"], stored["unit"]), stored["advised_by"], date.fromisoformat(stored["advised_on"]))
+
+
+def _own_term_to(term: OwnTerm) -> dict:
+    return {"amount": term.period.amount, "unit": term.period.unit, "advised_by": term.advised_by,
+            "advised_on": term.advised_on.isoformat()}
 
 
 def _hours(content: dict) -> WorkingHours:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import models
 
-from meldroute.rules.access import disclosure_scope, log_scope, signal_scope
+from meldroute.rules.access import disclosure_scope, log_scope, retention_scope, signal_scope
 from meldroute.rules.actors import Reader
 
 
@@ -52,3 +52,13 @@ class RequestQuerySet(models.QuerySet):
         """Requests of data subjects to the organisation that this reader advises."""
         organisation = log_scope(reader)
         return self.filter(organisation_id=organisation) if organisation else self.none()
+
+
+class RetentionQuerySet(models.QuerySet):
+    """Terms and lists of destruction: what the desk works on, and what the privacy officer watches."""
+
+    def watched_by(self, reader: Reader) -> "RetentionQuerySet":
+        scope = retention_scope(reader)
+        if scope.empty:
+            return self.none()
+        return self.filter(municipality_id=scope.municipality, lane__in=sorted(scope.lanes))

@@ -8,7 +8,7 @@ PAGES = (
     "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "advice", "judging",
     "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
     "settings", "people", "chain", "flow", "reference_pages", "outside", "reporter_words", "holding", "oversight",
-    "subject_requests",
+    "subject_requests", "keeping", "retention", "papers",
 )
 
 

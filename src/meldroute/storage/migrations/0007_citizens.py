@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meldroute', '0005_keys'),
+        ('meldroute', '0006_retention'),
     ]
 
     operations = [

@@ -10,13 +10,15 @@ from .keeping import DpiaAdoption, KeptCopy, KeyDestruction
 from .messages import Message
 from .outside import OutsideWord
 from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
+from .retention import Destruction, DestructionItem, KeptSignal, NoLongerKept, RetentionHold, SurvivingCount
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
 from .subject_requests import SubjectRequest, SubjectRequestKey
 
 __all__ = [
-    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Digest", "Disclosure", "DpiaAdoption", "Draft",
-    "Enrichment", "HistoryEntry", "Installation", "KeptCopy", "KeyDestruction", "Membership", "Message",
-    "MunicipalitySettings", "Organisation", "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord",
-    "ProcessingWatermark", "Referral", "ReporterFeedback", "Signal", "SignalKey", "SubjectRequest",
-    "SubjectRequestKey", "User",
+    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Destruction", "DestructionItem", "Digest", "Disclosure",
+    "DpiaAdoption", "Draft", "Enrichment", "HistoryEntry", "Installation", "KeptCopy", "KeptSignal",
+    "KeyDestruction", "Membership", "Message", "MunicipalitySettings", "NoLongerKept", "Organisation",
+    "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord", "ProcessingWatermark", "Referral",
+    "ReporterFeedback", "RetentionHold", "Signal", "SignalKey", "SubjectRequest", "SubjectRequestKey",
+    "SurvivingCount", "User",
 ]

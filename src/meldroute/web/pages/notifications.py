@@ -40,13 +40,19 @@ WORDS = {
     "held_received": gettext_noop("Something came in from outside and was set aside. Look whether it is a report."),
     "request_due": gettext_noop("The term of a data subject's request ends within a week."),
     "request_late": gettext_noop("The term of a data subject's request has passed."),
+    "retention_warning": gettext_noop("What may be kept no longer ends within a month. Look whether it is still needed."),
+    "hold_ends": gettext_noop("The day has come on which a hold was to be looked at again. It goes on until somebody lifts it."),
+    "destruction_listed": gettext_noop("A list of signals whose term ended waits for you. Nothing goes before you propose it."),
+    "destruction_proposed": gettext_noop("A list of signals was proposed for destruction. Nothing goes before you approve it."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"held_received": ("work_list",),
          "escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
          "disclosure_received": ("disclosures",), "request_due": ("subject_requests",),
-         "request_late": ("subject_requests",)}
+         "request_late": ("subject_requests",),
+         **dict.fromkeys(("retention_warning", "hold_ends", "destruction_listed", "destruction_proposed"),
+                         ("retention",))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,13 @@ from meldroute.services.people import NoSuchMember
 from meldroute.services.setting_up import SetupTask, calling_card, setup_tasks
 
 from .door import enters
+from .retention_form import RetentionForm
 from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, OutsideForm, ReachForm, SettingsForm
 
 PARTS = {"norms": gettext_lazy("norms"), "hours": gettext_lazy("working hours"),
          "local_channels": gettext_lazy("local contacts"), "neighbour": gettext_lazy("who stands in"),
-         "reach": gettext_lazy("how to reach the focal point"), "outside": gettext_lazy("the page for citizens")}
+         "reach": gettext_lazy("how to reach the focal point"), "outside": gettext_lazy("the page for citizens"),
+         "retention": gettext_lazy("how long signals are kept")}
 TASKS = {
     "focal_point": (gettext_lazy("At least one focal point"), "people"),
     "buddy": (gettext_lazy("A buddy in the other domain, or a second focal point"), "people"),
@@ -172,6 +174,15 @@ def outside(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages
+def retention(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    card = settings_now(reader=reader, now=now)
+    return _edit(request, reader, now, card, Part(
+        "retention", _("How long signals are kept"), "web/settings_retention.html",
+        lambda *data, **words: RetentionForm(*data, choices=card.choices, **words), lambda form: form.value(), {}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manages
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     found = next((p for p in card.policy.partners if p.id == partner and p.per_municipality), None)
@@ -218,6 +229,8 @@ def _page(request: HttpRequest, now: datetime, card: SettingsCard, part: Part, f
                "cancel_url": reverse("settings")} | part.context
     if isinstance(form, NormsForm):
         context["norms"] = [_norm(form, row) for row in form.rows]
+    if isinstance(form, RetentionForm):
+        context["terms"] = form.groups()
     if isinstance(form, HoursForm):
         context["days"] = [(name, form[f"from{day}"], form[f"to{day}"]) for day, name in DAYS]
     return render(request, part.template, context, status=status)
@@ -256,5 +269,6 @@ urlpatterns = [
     path("instellingen/bereikbaar/", reach, name="settings_reach"),
     path("instellingen/burgers/", outside, name="settings_outside"),
     path("instellingen/contact/<str:partner>/", contact, name="settings_contact"),
+    path("instellingen/bewaartermijnen/", retention, name="settings_retention"),
     path("instellingen/visitekaartje/", card, name="settings_card"),
 ]

@@ -31,6 +31,10 @@ CAUSES = {
     "bad_url": _("Write a web address that starts with https://."),
     "no_contact_line": _("The page needs a number that citizens can call with a question."),
     "no_own_focal_point": _("Appoint a focal point first: somebody must read what comes in."),
+    "not_shorter": _("A term of your own is shorter than the one of the list. Choose a shorter one, or leave it empty."),
+    "no_advice": _("Write whose advice this is."),
+    "advice_later": _("Advice comes before the decision. Correct the day."),
+    "unknown_outcome": _("There is no such kind of signal. Leave it out."),
     "in_the_past": _("What was in force stays as it was. Choose today or a later day."),
 }
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,6 +1,7 @@
 """Words for values that the program owns. What the policy owns says itself, in the pack's words."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 ROLES = {
     "reporter": _("reporter"),
@@ -98,11 +99,48 @@ ACTS = {
     "clock.repeated": _("Reminded again: still late"),
     "message.failing": _("Notice could not be sent yet"),
     "message.refused": _("Notice could not be sent: the mail address is wrong"),
+    "retention.warned": _("Owner warned that the term ends"),
+    "retention.listed": _("Put on a list: the term ended"),
+    "retention.held": _("Held: may not be destroyed yet"),
+    "retention.lifted": _("Hold lifted"),
+    "retention.extended": _("Kept once more: too little is known yet"),
 }
 MEANWHILE = {"nothing": _("nothing for now"), "something": _("something"), "not_asked": _("not asked")}
 CONTACT_PARTS = {"whom": _("spoken to"), "reference": _("their reference"), "agreements": _("agreed"),
                  "outcome": _("outcome"), "reason": _("reason"), "meanwhile": _("what the municipality may do"),
                  "meanwhile_text": _("in their words")}
+
+
+KEPT_OUTCOMES = {
+    "acted": _("a partner acted on it"),
+    "not_taken_up": _("discussed, not taken up"),
+    "too_little": _("too little is known"),
+    "no_trafficking": _("no trafficking"),
+    "other_phenomenon": _("another phenomenon"),
+}
+STANDINGS = {
+    "open": _("open"),
+    "unknown": _("term unknown"),
+    "held": _("held"),
+    "leads": _("waits for signals that follow it"),
+    "runs": _("term runs"),
+    "warn": _("ends within a month"),
+    "waits": _("ends within a month"),
+    "ripe": _("term has ended"),
+}
+HOLD_REASONS = {
+    "procedure": _("A procedure runs in which it may be needed"),
+    "request": _("Somebody asked about their own data"),
+    "complaint": _("A complaint or objection is being handled"),
+    "again": _("There is a new signal about the same matter"),
+    "other": _("Another reason"),
+}
+
+
+def period_words(amount: int, unit: str) -> str:
+    words = {"days": ngettext("%(n)s day", "%(n)s days", amount), "months": ngettext("%(n)s month", "%(n)s months", amount),
+             "years": ngettext("%(n)s year", "%(n)s years", amount)}
+    return words[unit] % {"n": amount}
 
 
 def role_name(role: str) -> str:
