@@ -12,7 +12,15 @@ from meldroute.services import clocks, founding
 from meldroute.services.running_policy import pack_now, version_id
 from meldroute.storage import chain as chains
 from meldroute.storage.keyed_hashes import reporter_tie
-from meldroute.storage.models import ChainHead, Clock, HistoryEntry, Organisation, ProcessingWatermark, Signal, SignalKey
+from meldroute.storage.models import (
+    ChainHead,
+    Clock,
+    HistoryEntry,
+    Organisation,
+    ProcessingWatermark,
+    Signal,
+    SignalKey,
+)
 from meldroute.storage.sealing import new_signal_key, wrap_key
 from tests.unguarded import unguarded
 
