@@ -12,12 +12,14 @@ from meldroute.storage import models
 ROOT = Path(meldroute.__file__).parent
 # Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
 # reaches a page was found through one of these.
-GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey"}
+GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
+           "Attachment", "AttachmentKey", "AttachmentPart"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
 DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
     "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
+    "services/attachments.py": {"_bytes": "the key and parts of a document that was found through its signal"},
     "services/bundling.py": {
         "_why_not": "of a signal in the reader's hands: does another one follow it?",
         "_lead_reference": "the signal that leads the one in hand: of the same desk, or it could not have been bundled",
@@ -38,6 +40,7 @@ ALLOWED = {
         "keep": "was this form sent already? By its own unguessable number",
         "draft_of": "the same, for a draft of this person",
     },
+    "services/hiding.py": {"_unmake": "the key and parts of a document that was found through its signal"},
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
     "services/reading/signal_parts.py": {"rows_of": "the bundle of a signal that this reader opened"},

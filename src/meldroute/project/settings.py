@@ -17,6 +17,7 @@ MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; N
 MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
+MELDROUTE_SCANNER = environment.scanner()  # "" where none is named: then no file can be added
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 
 SECRET_KEY = environment.secret_key(DATA)
@@ -150,10 +151,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# A form holds a story, never a file: what is larger is refused before it is read.
+# A form holds a story, never a file: what is larger is refused before it is read. The one page that takes a file has
+# a handler of its own, which keeps it in memory: nothing unsealed on a disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing unsealed on a disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["meldroute.web.uploads.NoFileHere"]
 
 # Mail
 EMAIL_BACKEND = environment.mail_backend()
