@@ -18,6 +18,7 @@ from meldroute.services.desk import NoSuchSignal
 from meldroute.services.hiding import AlreadyHidden, NotSpokenYet, WordsMissing, destroy, hide
 from meldroute.services.scanning import Infected, ScannerMissing
 from meldroute.storage.models import Attachment, AttachmentKey, AttachmentPart, HistoryEntry, Signal, SignalKey
+from meldroute.storage.sealed_parts import unwrap_file_key
 from meldroute.storage.sealing import SealBroken
 from tests import clamav
 from tests.cast import MONDAY
@@ -189,8 +190,6 @@ def test_when_the_key_of_the_signal_is_gone_nothing_opens_it_any_more(cast, refe
     with pytest.raises(SignalKey.DoesNotExist):
         open_attachment(reference, id, reader=cast.anna, now=MONDAY)
     with pytest.raises(SealBroken):
-        from meldroute.storage.sealed_parts import unwrap_file_key
-
         unwrap_file_key(bytes(wrapped), signal_key=b"k" * 32, file=id)
 
 

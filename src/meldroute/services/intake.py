@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.references import make_reference
+from meldroute.rules.safe_contact import SafeContact
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import Draft, Message, Signal, SignalKey
 from meldroute.storage.sealing import new_signal_key, unwrap_key, wrap_key
 
-from . import clocks, duties
+from . import clocks, duties, safe_contact
 from .running_policy import pack_now, remember_pack, version_id
 
 REFERENCE_TRIES = 3  # a drawn reference can exist already: rare, and then another is drawn
@@ -43,6 +44,7 @@ class NewSignal:
     noticed: tuple[str, ...] = ()  # indicator ids
     channel: str = "form"  # "form", "phone" or "desk"
     on_behalf_of: str = ""  # how to reach the person a colleague reports for
+    safe_contact: SafeContact | None = None  # how the reporter may be reached
 
     @property
     def lane(self) -> str:
@@ -50,7 +52,8 @@ class NewSignal:
 
     def content(self) -> dict:
         """What is sealed: all of it as it was said, also what stands in a clear column that may be corrected later."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {**said, "safe_contact": self.safe_contact.content() if self.safe_contact else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _arrived(submission: UUID, reader: Reader) -> Signal | None:
 
 def _same_report(new: NewSignal, earlier: Signal) -> Receipt:
     key = unwrap_key(bytes(earlier.key.wrapped), signal_id=earlier.pk)
-    if earlier.unseal("content_sealed", key=key) != new.content():
+    if {"safe_contact": None, **earlier.unseal("content_sealed", key=key)} != new.content():
         raise SentBefore(earlier.reference)
     return Receipt(earlier.reference, first=False)
 
@@ -123,6 +126,7 @@ def _register(new: NewSignal, *, reader: Reader, tie: str, submission: str, now:
     key = new_signal_key()
     signal.seal("content_sealed", new.content(), key=key)
     signal.seal("reporter_sealed", {"user": str(reader.user)}, key=key)
+    safe_contact.first_said(signal, new.safe_contact, key=key, now=now)
     clock = clocks.new_clock(signal, state.clock, policy=pack.policy, choices=choices, now=now)
     signal.next_due_at = clock.due_at
     signal.save(force_insert=True)

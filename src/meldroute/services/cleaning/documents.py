@@ -72,7 +72,7 @@ def _print_what_is_seen(old: Pdf) -> None:
 
 
 def _keep_only(holder: Object, names: frozenset[str]) -> None:
-    for name in [name for name in holder.keys() if name not in names]:
+    for name in set(holder.keys()) - names:
         del holder[name]
 
 

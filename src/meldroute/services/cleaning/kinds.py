@@ -10,7 +10,8 @@ MEDIA: Mapping[str, str] = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png
                             "text": "text/plain; charset=utf-8"}
 SUFFIXES: Mapping[str, str] = {"pdf": "pdf", "jpeg": "jpg", "png": "png", "text": "txt"}
 # Why a file is refused. The pages have words and a way out for each.
-REASONS = frozenset({"empty", "office", "picture", "moving", "archive", "locked", "too_big_inside", "too_many_pages", "broken", "other"})
+REASONS = frozenset({"empty", "office", "picture", "moving", "archive", "locked", "too_big_inside", "too_many_pages",
+                     "broken", "other"})
 
 _MARKS = ((b"%PDF-", "pdf"), (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"))
 _OFFICE = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")

@@ -11,7 +11,8 @@ from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
 
 __all__ = [
-    "Absence", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "ChainHead", "Clock", "Contact", "Disclosure", "Draft", "Enrichment", "HistoryEntry",
-    "Installation", "Membership", "Message", "MunicipalitySettings", "Organisation", "PackVersion", "PartnerLink",
-    "Referral", "ReporterFeedback", "Signal", "SignalKey", "User",
+    "Absence", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "ChainHead", "Clock", "Contact",
+    "Disclosure", "Draft", "Enrichment", "HistoryEntry", "Installation", "Membership", "Message",
+    "MunicipalitySettings", "Organisation", "PackVersion", "PartnerLink", "Referral", "ReporterFeedback", "Signal",
+    "SignalKey", "User",
 ]

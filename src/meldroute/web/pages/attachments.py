@@ -27,23 +27,23 @@ from .door import enters
 
 AREA = "work_list"
 SEALED_OFF = "default-src 'none'; sandbox"  # should a browser ever show it, nothing in it acts
-PDF_OR_PHOTO = gettext_lazy("Save it as a PDF, or take a photo of the page, and add that.")
 REFUSED = {
     "none": gettext_lazy("Choose a file first."),
     "large": gettext_lazy("This file is larger than 10 MB. Make it smaller, or split it, and add the parts."),
     "many": gettext_lazy("One file at a time. Choose one, add it, then the next."),
     "broken": gettext_lazy("This file did not arrive whole, or is damaged. Open it yourself, save it as a new PDF and try again."),
     "empty": gettext_lazy("This file is empty. Choose another one."),
-    "office": gettext_lazy("Documents from a word processor or spreadsheet can hold hidden parts and are not kept. Save it as a PDF."),
+    "office": gettext_lazy("Documents of a word processor or spreadsheet can hold hidden parts. Save it as a PDF and add that."),
     "picture": gettext_lazy("This kind of picture is not kept. Save it as JPEG or PNG."),
-    "moving": gettext_lazy("Film and sound are not kept here. Is it evidence? It goes to the police as it is: call them, see above."),
+    "moving": gettext_lazy("Film and sound are not kept here. Is it evidence? It goes to the police as it is: call them."),
     "archive": gettext_lazy("A packed file is not kept. Unpack it and add the documents one by one."),
     "locked": gettext_lazy("This PDF has a password or a lock. Save it without one."),
-    "too_big_inside": gettext_lazy("This file is far larger inside than it looks. Save it smaller: a picture of at most 40 million dots."),
+    "too_big_inside": gettext_lazy("This file is far larger inside than it looks. Save it smaller: at most 40 million dots."),
     "too_many_pages": gettext_lazy("This PDF has more than 200 pages. Add only the pages that this signal needs."),
     "other": gettext_lazy("This kind of file is not kept. Use a PDF, a JPEG or PNG picture, or plain text."),
     "infected": gettext_lazy("The scanner found malware in this file. It was not kept. Do not open it; tell your help desk."),
-    "no_scanner": gettext_lazy("The file cannot be scanned for malware now, so it was not kept. Try again later, or tell the manager of this system."),
+    "no_scanner": gettext_lazy(
+        "The file cannot be scanned for malware now, so it was not kept. Try again later, or tell the manager of this system."),
     "cleaner": gettext_lazy("This file could not be cleaned safely, so it was not kept. Make a new PDF or photo of it."),
     "full": gettext_lazy("There are 30 documents already. Put several pages in one PDF."),
 }

@@ -34,6 +34,7 @@ WORDS = {
     "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
+    "contact_safely": gettext_noop("A reporter who wants no automatic message waits. Reach them in the agreed way."),
     "answer_received": gettext_noop("A partner answered."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
