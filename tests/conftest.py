@@ -37,7 +37,7 @@ def pytest_configure(config):
     _adjust_settings(data)
 
 
-_ABOUT_THE_RUN = {"MELDROUTE_TEST_DB", "MELDROUTE_DRILL", "MELDROUTE_SCREENSHOTS"}
+_ABOUT_THE_RUN = {"MELDROUTE_TEST_DB", "MELDROUTE_DRILL", "MELDROUTE_DRILL_SEED", "MELDROUTE_DRILL_TIMES", "MELDROUTE_SCREENSHOTS"}
 
 
 def _adjust_settings(data: Path) -> None:

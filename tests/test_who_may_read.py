@@ -14,7 +14,7 @@ ROOT = Path(meldroute.__file__).parent
 # reaches a page was found through one of these.
 GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
            "OutsideWord", "SubjectRequest", "SubjectRequestKey", "KeptSignal", "RetentionHold", "Destruction",
-           "DestructionItem"}
+           "DestructionItem", "Attachment", "AttachmentKey", "AttachmentPart"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, as who watches over terms
 # and destruction, or from a signal in hand. Or as the privacy officer: of a signal its key and reference, of a request
 # of a data subject all.
@@ -23,6 +23,7 @@ DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by",
 ALLOWED = {
     "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
     "services/audit_trail.py": {"_signal_of": "the id behind a reference, for who runs the site; what is shown are ids"},
+    "services/attachments.py": {"_bytes": "the key and parts of a document that was found through its signal"},
     "services/bundling.py": {
         "_why_not": "of a signal in the reader's hands: does another one follow it?",
         "_lead_reference": "the signal that leads the one in hand: of the same desk, or it could not have been bundled",
@@ -61,6 +62,7 @@ ALLOWED = {
     },
     "services/dpia.py": {"_refuse_invented": "is there anything yet?"},
     "services/key_destruction.py": {"destroy_signal_key": "of the signal in the caller's hands; takes the key away and reads nothing"},
+    "services/hiding.py": {"_unmake": "the key and parts of a document that was found through its signal"},
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
     "services/outside_return.py": {"_row": "of the receipt that was typed on the page before: its sealed token says so"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},

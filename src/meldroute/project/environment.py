@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from meldroute.channels.scanner import WrongAddress, address_of
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -141,6 +143,17 @@ def _postgres(parts: SplitResult) -> dict:
         "CONN_MAX_AGE": 0 if pool else None,
         "OPTIONS": options,
     }
+
+
+def scanner() -> str:
+    """Where files are scanned for malware, `off`, or "" where nobody chose: no file can be added then."""
+    value = os.environ.get("MELDROUTE_SCANNER", "").strip()
+    try:
+        if value:
+            address_of(value)
+    except WrongAddress as wrong:
+        raise WrongSetting(str(wrong)) from None
+    return value
 
 
 def mail_backend() -> str:

@@ -21,6 +21,7 @@ MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
 MELDROUTE_LEAVE_TO = environment.leave_to()
 MELDROUTE_ESCROW_TO = environment.words("MELDROUTE_ESCROW_TO", default="")  # public age keys: backups, escrow
 MELDROUTE_BACKUP_FOLDER = environment.folder("MELDROUTE_BACKUP_FOLDER")
+MELDROUTE_SCANNER = environment.scanner()  # "" where none is named: then no file can be added
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 MELDROUTE_TRUSTED_PROXY = environment.words("MELDROUTE_TRUSTED_PROXY", default="")  # addresses of the proxy in front
 
@@ -163,10 +164,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# A form holds a story, never a file: what is larger is refused before it is read.
+# A form holds a story, never a file: what is larger is refused before it is read. The one page that takes a file has
+# a handler of its own, which keeps it in memory: nothing unsealed on a disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing unsealed on a disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["meldroute.web.uploads.NoFileHere"]
 
 # Mail
 EMAIL_BACKEND = environment.mail_backend()

@@ -21,8 +21,9 @@ from meldroute.storage.models import Message
 from meldroute.storage.sealing import SealBroken
 from meldroute.storage.signal_keys import SignalDestroyed
 
-from . import alarms
-from .recipients import Envelope, NobodyToTell, envelope_of
+from . import alarms, duty_messages
+from .recipients import Envelope, HeldBack, NobodyToTell, envelope_of
+from .safe_contact_cards import HELD
 
 ROUND = timedelta(minutes=1)  # then clocks get their turn again: a slow mail server may not hold up a reminder
 LEASE = timedelta(minutes=5)  # longer than a mail server may take for all its answers together
@@ -83,12 +84,14 @@ def take_one(*, now: datetime, due: datetime | None = None) -> Message | None:
 
 
 def deliver(message: Message, *, watch: Watch) -> str:
-    """One attempt: "sent" (and written down), "handed_on" to others, "failed", or "too_late" for its lease."""
+    """One attempt: "sent" (and written down), "handed_on" to others, "held", "failed", or "too_late" for its lease."""
     try:
         envelope = envelope_of(message, now=watch.now())
         if envelope is None:
             return "handed_on"
         _send(message, envelope, now=watch.now())
+    except HeldBack:
+        return "held" if _hold(message, now=watch.now()) else "too_late"
     except BadAddress as error:
         _wait_for_a_person(message, str(error), now=watch.now())
     except SignalDestroyed:
@@ -152,6 +155,16 @@ def _pause(message: Message, *, now: datetime) -> timedelta:
     if message.attempts <= len(PAUSES):
         return PAUSES[message.attempts - 1]
     return HOURLY if now - message.created_at < WEEK else DAILY
+
+
+def _hold(message: Message, *, now: datetime) -> bool:
+    """Nothing goes, and nothing is lost: it stands with the signal until a person has done it, and the desk is told."""
+    with transaction.atomic():
+        kept = _held(message, now=now).update(next_try_at=None, error=HELD, lease=None, lease_until=None)
+        if kept:
+            Message.objects.bulk_create(duty_messages.for_signal(message.signal, "contact_safely", now=now))
+            _remember(message, "message.held", now=now)
+    return bool(kept)
 
 
 def _wait_for_a_person(message: Message, error: str, *, now: datetime) -> None:

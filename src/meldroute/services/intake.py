@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.references import make_reference
+from meldroute.rules.safe_contact import SafeContact
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
@@ -18,7 +19,7 @@ from meldroute.storage.models import Draft, Message, Signal, SignalKey
 from meldroute.storage.sealing import new_signal_key, wrap_key
 from meldroute.storage.signal_keys import SignalDestroyed, key_beside
 
-from . import clocks, duties
+from . import clocks, duties, safe_contact
 from .running_policy import pack_now, remember_pack, version_id
 
 HELD = "held_received"  # something was set aside: that, and not which
@@ -47,6 +48,7 @@ class NewSignal:
     noticed: tuple[str, ...] = ()  # indicator ids
     channel: str = "form"  # "form", "phone", "desk" or "public"
     on_behalf_of: str = ""  # how to reach the person a colleague reports for
+    safe_contact: SafeContact | None = None  # how the reporter may be reached
 
     @property
     def lane(self) -> str:
@@ -54,7 +56,8 @@ class NewSignal:
 
     def content(self) -> dict:
         """What is sealed: all of it as it was said, also what stands in a clear column that may be corrected later."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {**said, "safe_contact": self.safe_contact.content() if self.safe_contact else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _same_report(new: NewSignal, earlier: Signal) -> Receipt:
         said = earlier.unseal("content_sealed", key=key_beside(earlier))
     except SignalDestroyed:
         raise SentBefore(earlier.reference) from None  # nobody knows any more whether these are the same words
-    if said != new.content():
+    if {"safe_contact": None, **said} != new.content():
         raise SentBefore(earlier.reference)
     return Receipt(earlier.reference, first=False)
 
@@ -152,6 +155,7 @@ def _register(new: NewSignal, *, source: Source, submission: str, now: datetime)
     key = new_signal_key()
     signal.seal("content_sealed", new.content(), key=key)
     signal.seal("reporter_sealed", dict(source.sealed), key=key)
+    safe_contact.first_said(signal, new.safe_contact, key=key, now=now)
     clock = clocks.new_clock(signal, state.clock, policy=pack.policy, choices=choices, now=now)
     signal.next_due_at = clock.due_at
     signal.save(force_insert=True)

@@ -15,6 +15,7 @@ from meldroute.storage.models import Membership, Message, User
 from . import duties, partner_links
 from .desk import key_of
 from .notices import mail_kind
+from .safe_contact import blocks_messages
 
 DESK_DUTIES = frozenset({"focal_point", "buddy", "designated"})
 # Where mail leads. Said here and not asked of the pages, so that delivering needs none of them; a test compares.
@@ -37,10 +38,17 @@ class NobodyToTell(Exception):
         super().__init__(f"message: nobody is there to be told ({what}). Appoint somebody in the settings.")
 
 
+class HeldBack(Exception):
+    """The reporter asked that nothing is sent by itself. A person reaches them in the agreed way."""
+
+    def __init__(self) -> None:
+        super().__init__("message: held, safe contact says that nothing is sent by itself. Reach the reporter as agreed.")
+
+
 def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
     """Address, language and words for this attempt; None when the message was handed on to others.
 
-    Raises `NobodyToTell`, and `SealBroken` when what is sealed does not open.
+    Raises `NobodyToTell`, `HeldBack`, and `SealBroken` when what is sealed does not open.
     """
     match message.recipient_kind:
         case "membership":
@@ -66,8 +74,10 @@ def _ended(member: Membership, *, now: datetime) -> bool:
 
 def _to_reporter(message: Message) -> Envelope:
     """The reporter is opened here, for this one mail, and kept nowhere."""
-    signal = message.signal
-    found = signal.unseal("reporter_sealed", key=key_of(signal.pk))
+    signal, key = message.signal, key_of(message.signal_id)
+    if blocks_messages(signal, key=key):
+        raise HeldBack
+    found = signal.unseal("reporter_sealed", key=key)
     user = User.objects.filter(pk=found["user"], is_active=True).first() if "user" in found else None
     if user is None:
         raise NobodyToTell("the reporter has no account any more")

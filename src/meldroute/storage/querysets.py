@@ -38,6 +38,12 @@ class MunicipalityRows(models.QuerySet):
         return self.filter(signal_id__in=signals)
 
 
+class AttachmentRows(MunicipalityRows):
+    def to_be_opened(self) -> "AttachmentRows":
+        """What was hidden is opened by nobody any more, whoever put it there."""
+        return self.filter(hidden_at=None, destroyed_at=None)
+
+
 class ReferralQuerySet(MunicipalityRows):
     def disclosed_to(self, reader: Reader) -> "ReferralQuerySet":
         """Requests that this partner was sent. Skipped ones were never sent."""

@@ -7,6 +7,7 @@ from meldroute.rules.lifecycle import Allowed, Refused
 from meldroute.rules.policy import Advice, ChecklistItem, Conflict, Form, Indicator, Policy, State, Text
 from meldroute.rules.route import Routing
 from meldroute.services.calling import CallCard
+from meldroute.services.safe_contact_cards import SafeContactCard
 
 from .judged import JudgedCard
 
@@ -168,3 +169,5 @@ class SignalPage:
     lead: str | None
     bundled: tuple[str, ...]
     policy: Policy
+    safe_contact: tuple[SafeContactCard, ...] = ()
+    held: int = 0  # notices to the reporter that wait for a person

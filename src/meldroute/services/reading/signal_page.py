@@ -14,6 +14,7 @@ from meldroute.services.clocks import asks_to_call
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
+from meldroute.services.safe_contact_cards import cards_of, held
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_from
 from meldroute.storage.models import Clock, Signal
@@ -57,6 +58,7 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     clock = _running_clock(signal, rows)
     asked, said = meanwhile(rows, key)
     answers = answers_by_referral(rows, key)
+    safe = cards_of(signal, key=key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
         contacted=policy.urgent_partner in facts.contacts and not any(asks_to_call(c, policy) for c in rows.clocks),
@@ -78,7 +80,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
         minor_advice=minor_lines(policy, minor=signal.minor),
-        lead=rows.lead, bundled=rows.bundled, policy=policy,
+        lead=rows.lead, bundled=rows.bundled, policy=policy, safe_contact=safe,
+        held=held(signal.pk).count() if any(card.contact.no_automatic for card in safe) else 0,
     )
 
 

@@ -1,6 +1,7 @@
 """The tables, one module per subject."""
 
 from .accounts import Absence, Membership, MunicipalitySettings, Organisation, User
+from .attachments import Attachment, AttachmentKey, AttachmentPart
 from .audit import Digest, ProcessingRecord, ProcessingWatermark
 from .clocks import Clock
 from .drafts import Draft
@@ -15,10 +16,10 @@ from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
 from .subject_requests import SubjectRequest, SubjectRequestKey
 
 __all__ = [
-    "Absence", "Answer", "ChainHead", "Clock", "Contact", "Destruction", "DestructionItem", "Digest", "Disclosure",
-    "DpiaAdoption", "Draft", "Enrichment", "HistoryEntry", "Installation", "KeptCopy", "KeptSignal",
-    "KeyDestruction", "Membership", "Message", "MunicipalitySettings", "NoLongerKept", "Organisation",
-    "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord", "ProcessingWatermark", "Referral",
-    "ReporterFeedback", "RetentionHold", "Signal", "SignalKey", "SubjectRequest", "SubjectRequestKey",
-    "SurvivingCount", "User",
+    "Absence", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "ChainHead", "Clock", "Contact",
+    "Destruction", "DestructionItem", "Digest", "Disclosure", "DpiaAdoption", "Draft", "Enrichment", "HistoryEntry",
+    "Installation", "KeptCopy", "KeptSignal", "KeyDestruction", "Membership", "Message", "MunicipalitySettings",
+    "NoLongerKept", "Organisation", "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord",
+    "ProcessingWatermark", "Referral", "ReporterFeedback", "RetentionHold", "Signal", "SignalKey", "SubjectRequest",
+    "SubjectRequestKey", "SurvivingCount", "User",
 ]

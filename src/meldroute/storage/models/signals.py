@@ -42,6 +42,7 @@ class Signal(SealedRow):
     content_sealed = models.BinaryField()
     reporter_sealed = models.BinaryField()
     assessment_sealed = models.BinaryField(null=True)
+    safe_contact_sealed = models.BinaryField(null=True)  # how reporter and victim may be reached; None: nothing was said
     objects = SignalQuerySet.as_manager()
 
     class Meta:

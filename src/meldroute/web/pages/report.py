@@ -21,6 +21,7 @@ from meldroute.web.failures import TOKEN, keep_typed, keeps_typing
 from .door import enters
 from .my_reports import printed
 from .report_form import ReportForm
+from .safe_contact_form import SAFE_FIELDS
 from .words import role_name
 
 FORM = "report"
@@ -93,7 +94,7 @@ def _form(now: datetime, data: QueryDict | None = None, initial: dict[str, list[
     policy, language = pack_now(now=now).policy, get_language()
     lines = {name: lines_of(policy, moment, language=language) for name, moment in HELP.items()}
     form = ReportForm(data, policy=policy, language=language, lines=lines)
-    many = {"called", "noticed"}
+    many = {"called", "noticed", "safe_how"}
     form.initial = {name: values if name in many else values[0] for name, values in (initial or {}).items() if values}
     return form
 
@@ -115,11 +116,12 @@ def _page(request: HttpRequest, reader: Reader, now: datetime, shown: Shown) -> 
 
 
 # Parts that stand closed until somebody answered something in them.
-PARTS = {"place": ("where", "when"), "noticed": ("noticed",), "behalf": ("channel", "on_behalf_of")}
+PARTS = {"place": ("where", "when"), "noticed": ("noticed",), "behalf": ("channel", "on_behalf_of"),
+         "safe": SAFE_FIELDS}
 
 
 def _answered(form: ReportForm, *names: str) -> bool:
-    return any(form[name].errors or form[name].value() not in (None, "", [], form.fields[name].initial) for name in names)
+    return any(form[name].errors or form[name].value() not in (None, "", [], False, form.fields[name].initial) for name in names)
 
 
 def _nobody_designated() -> str:

@@ -70,6 +70,7 @@ def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
         "others": _beside_the_route(page), "timeline": _timeline(page), "report": _report(page),
         "flow_url": f"{reverse('flow')}?signaal={page.reference}", "can_enrich": "enrich" in acts,
         "may_answer": "record_contact" in acts, "may_refer": "refer" in acts,
+        "documents": sum(entry.act == "attachment.added" for entry in page.timeline),
         "excluded_names": ", ".join(page.policy.partner(p).known_as for p in page.excluded),
     }
 

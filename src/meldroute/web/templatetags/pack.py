@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 
 from meldroute.rules.contacts import Channel
 from meldroute.rules.policy import Text
+from meldroute.rules.safe_contact import HOW
 from meldroute.web.pages import words
 
 register = template.Library()
@@ -16,6 +17,12 @@ TABLES = {"outcome": words.OUTCOMES, "strength": words.STRENGTHS, "channel": wor
 def say(text: Text) -> str:
     """`{{ state.label|say }}`"""
     return text.say(get_language() or "nl")
+
+
+@register.filter
+def safe_how(way: str) -> str:
+    """`{{ "work_phone"|safe_how }}`: a way in which somebody may be reached."""
+    return HOW[way].say(get_language() or "nl")
 
 
 @register.filter
