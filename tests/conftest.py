@@ -87,7 +87,7 @@ def no_models_in_templates():
 
     def inspect(context, template, **_):
         name = template.name or ""  # a template made from a string has none
-        if name.startswith("account/") and name.endswith(".txt"):
+        if name.startswith(("account/", "mfa/")) and name.endswith(".txt"):
             return  # the sign-in library hands its user to its own short texts, such as "you have signed in"
         for layer in getattr(context, "dicts", []):
             leaks.extend(f"{key} in {name}" for key, value in layer.items() if _holds_a_row(value))

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meldroute.web.accounts.second_factor.AsksSecondFactor",
 ]
 
 TEMPLATES = [
@@ -111,8 +113,30 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Per account and per address, never for all. A whole town hall shares one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    # Codes of a second factor, per account: who types them knows the password, and a day's guesses stay hopeless.
+    "second_factor": "5/5m/key,30/d/key",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # the library's mails carry a network address; our own notices do not
+
+# Second factor
+MFA_ADAPTER = "meldroute.web.accounts.mfa_adapter.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # with a fingerprint, face or code: a key that was found opens nothing
+MFA_FORMS = {
+    "authenticate": "meldroute.web.accounts.forms.AuthenticateForm",
+    "reauthenticate": "meldroute.web.accounts.forms.ReauthenticateForm",
+    "activate_totp": "meldroute.web.accounts.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "meldroute.web.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "meldroute.web.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "meldroute.web.accounts.forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "meldroute.web.accounts.forms.AddPasskeyForm",
+}
 
 # Sessions
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

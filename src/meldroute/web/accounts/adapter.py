@@ -6,6 +6,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+
+from .confirming import confirmed_recently
 
 logger = logging.getLogger(__name__)
 
@@ -26,3 +29,7 @@ class ClosedAdapter(DefaultAccountAdapter):
         uid, _, rest = key.partition("-")
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest})
         return settings.MELDROUTE_BASE_URL + path
+
+    def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
+        """The library's own pages ask as ours do: not straight after signing in."""
+        return not confirmed_recently(self.request, now=timezone.now())

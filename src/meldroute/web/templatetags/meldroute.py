@@ -4,6 +4,7 @@ Each takes plain values or card fields, never models. Times are measured against
 passes in its context. A value a component cannot draw is refused aloud: a badge that quietly says
 nothing would be read as "nothing is the matter".
 """
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -235,3 +236,15 @@ def copy_button(target: str, label: str = "") -> SafeString:
     """Copies the text of the element with this id; absent without a script."""
     return format_html('<button class="nl-button nl-button--secondary mr-copy" type="button" hidden data-copy="{}">'
                        '<span class="nl-button__label">{}</span></button>', target, label or gettext("Copy"))
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute, which a script reads; the template escapes it as any text."""
+    return json.dumps(value)
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """A long secret in groups that a person can copy."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -1,0 +1,34 @@
+"""What the sign-in library tells us. Each receiver makes one call."""
+
+from allauth.account.signals import authentication_step_completed, password_changed, password_reset
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .confirming import remember_confirmation
+from .forms import forget_tries, remember_counter
+from .second_factor import remember_use
+
+
+@receiver(authentication_step_completed)
+def step_completed(request: HttpRequest, user: object, method: str, **_: object) -> None:
+    """A password, a code or a passkey, at sign-in or later."""
+    remember_confirmation(request, user, now=timezone.now())
+    if method == "mfa":
+        remember_use(request, user, now=timezone.now())
+
+
+@receiver(authenticator_added)
+def factor_added(request: HttpRequest, user: object, authenticator: Authenticator, **_: object) -> None:
+    """Enrolling asks to use it, so it was used."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    remember_counter(request, authenticator)
+    remember_use(request, user, now=timezone.now())
+
+
+@receiver([password_changed, password_reset])
+def new_password(request: HttpRequest, user: object, **_: object) -> None:
+    forget_tries(request, user)
