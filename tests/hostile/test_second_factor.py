@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Filing a report, what became of it, danger, and what is nobody's data.
 WITHOUT = {"home", "choose_membership", "danger", "set_language", "partner_link", "report", "discard_draft", "receipt",
            "my_reports", "my_report", "proof_of_report"}
-# The way in and out, and to a second factor; with one, the last four ask for it too.
+# The way in and out, and to a second factor; with one, the last five ask for it too.
 ENTRANCE = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
             "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
             "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
-ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password"}
+ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "account_sessions"}
 # The library's other pages; every page of our own that is not named above needs one. Its row stands in test_every_address.
 LIBRARY = {"account_set_password", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
            "mfa_remove_webauthn"}

@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "meldroute.web.apps.WebConfig",  # before the libraries whose templates it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
@@ -56,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meldroute.web.accounts.sessions.BindsSession",
     "meldroute.web.accounts.second_factor.AsksSecondFactor",
 ]
 
@@ -139,7 +139,7 @@ MFA_FORMS = {
 }
 
 # Sessions
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "meldroute.project.sessions"  # how long one lasts stands in rules/sessions.py
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

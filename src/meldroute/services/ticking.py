@@ -16,6 +16,7 @@ from meldroute.rules.deadlines import next_working_moment
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
+from meldroute.storage.sessions import forget_old
 
 from . import alarms, clocks, delivery, duties
 from .notices import to_members
@@ -58,6 +59,7 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
+    forget_old(now=now)  # sessions that ended by themselves: nothing that anybody has to know of
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())

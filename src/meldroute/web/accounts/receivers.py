@@ -7,6 +7,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from meldroute.services.sessions import end_others
+
 from .confirming import remember_confirmation
 from .forms import forget_tries, remember_counter
 from .second_factor import remember_use
@@ -27,8 +29,11 @@ def factor_added(request: HttpRequest, user: object, authenticator: Authenticato
         return
     remember_counter(request, authenticator)
     remember_use(request, user, now=timezone.now())
+    end_others(user.pk, here=request.session.row)  # those had a password alone
 
 
 @receiver([password_changed, password_reset])
 def new_password(request: HttpRequest, user: object, **_: object) -> None:
+    """Whoever knew the old one is out, wherever they are."""
     forget_tries(request, user)
+    end_others(user.pk, here=request.session.row)

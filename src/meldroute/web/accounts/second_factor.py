@@ -28,7 +28,7 @@ ENTRANCE = frozenset({
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
 })
 # To get a first factor. With one, these too ask for it: else a password alone would add another.
-ENROLMENT = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password"})
+ENROLMENT = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "account_sessions"})
 
 
 class AsksSecondFactor:

@@ -10,6 +10,7 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
+from . import sessions
 from . import views as own
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     re_path(r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", views.password_reset_from_key,
             name="account_reset_password_from_key"),
+    path("sessies/", sessions.show, name="account_sessions"),
     # The second factor
     path("2fa/", own.index, name="mfa_index"),
     path("2fa/code/", factors.authenticate, name="mfa_authenticate"),
