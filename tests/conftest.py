@@ -47,6 +47,8 @@ def _adjust_settings(data: Path) -> None:
     from meldroute.storage.keyring import create_keyring
 
     create_keyring(settings.MELDROUTE_KEYRING)
+    settings.MELDROUTE_MEMORY = Path(tempfile.mkdtemp(prefix="meldroute-memory-"))  # not this machine's own
+    _closing.callback(shutil.rmtree, settings.MELDROUTE_MEMORY, ignore_errors=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]

@@ -16,6 +16,7 @@ MELDROUTE_KEYRING = Path(os.environ.get("MELDROUTE_KEYRING") or DATA / "keys" / 
 MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; None: only those in the package
 MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
+MELDROUTE_MEMORY = environment.memory_folder(DATA)
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "meldroute.web.accounts.sessions.BindsSession",
     "meldroute.web.accounts.second_factor.AsksSecondFactor",
+    "meldroute.web.accounts.confirming.AsksConfirmation",
 ]
 
 TEMPLATES = [
@@ -114,13 +116,17 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-# Per account and per address, never for all. A whole town hall shares one address.
+# Per account and per address, never for all: passwords in web/accounts/limits.py, the rest here. A whole town hall shares
+# one address, so what is per address ("ip": a hash that lives an hour) is wide and only slows down floods.
 ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
-    "login_failed": "100/m/ip,5/5m/key",
+    "login": None,
+    "login_failed": None,
+    "reset_password": "300/m/ip,3/10m/key",
+    "reset_password_from_key": "300/m/ip",
     # Codes of a second factor, per account: who types them knows the password, and a day's guesses stay hopeless.
     "second_factor": "5/5m/key,30/d/key",
 }
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("MELDROUTE_PROXIES", default=0)
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # the library's mails carry a network address; our own notices do not
 
 # Second factor
@@ -128,6 +134,7 @@ MFA_ADAPTER = "meldroute.web.accounts.mfa_adapter.SealingAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # with a fingerprint, face or code: a key that was found opens nothing
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # there is nothing to guess
 MFA_FORMS = {
     "authenticate": "meldroute.web.accounts.forms.AuthenticateForm",
     "reauthenticate": "meldroute.web.accounts.forms.ReauthenticateForm",
