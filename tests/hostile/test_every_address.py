@@ -32,7 +32,8 @@ ENTERS = {
     "disclosures": PARTNERS, "disclosure": PARTNERS, "chain": frozenset({"karel"}),
     **dict.fromkeys(("settings", "settings_norms", "settings_hours", "settings_contact", "settings_neighbour",
                      "settings_reach", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
-                     "people_withdraw"), frozenset({"frits"})),
+                     "people_withdraw", "people_start_over"), frozenset({"frits"})),
+    **dict.fromkeys(("access_review", "access_export", "access_reviewed"), frozenset({"frits", "pia"})),
 }
 # Without a sign-in, or the sign-in library's own.
 PUBLIC = {"danger", "partner_link", "set_language"}

@@ -19,7 +19,8 @@ WITHOUT = {"home", "choose_membership", "danger", "set_language", "partner_link"
 # The way in and out, and to a second factor; with one, the last five ask for it too.
 ENTRANCE = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
             "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-            "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate",
+            "account_reset_password_from_key_done", "account_sso", "account_sso_back", "account_invitation",
+            "account_invitation_link", "mfa_authenticate", "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
 ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "account_sessions"}
 # The library's other pages; every page of our own that is not named above needs one. Its row stands in test_every_address.

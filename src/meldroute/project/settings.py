@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from meldroute.project import environment
+from meldroute.project import environment, sign_on
 
 DATA = environment.data_folder()
 
@@ -18,6 +18,7 @@ MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
 MELDROUTE_MEMORY = environment.memory_folder(DATA)
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
+MELDROUTE_SSO = sign_on.providers()
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 
 SECRET_KEY = environment.secret_key(DATA)
@@ -101,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "meldroute.storage.passwords.PredictablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

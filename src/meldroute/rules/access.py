@@ -54,8 +54,8 @@ AREAS: dict[str, frozenset[str]] = {
     "partner": _EVERYBODY | {"disclosures"},
     "care_coordinator": _EVERYBODY | {"disclosures"},
     "chain_director": _EVERYBODY | {"chain", "partners", "flow"},
-    "functional_manager": _OFFICIAL | {"settings", "partners", "flow"},
-    "privacy_officer": _OFFICIAL | {"partners", "flow"},
+    "functional_manager": _OFFICIAL | {"settings", "access_review", "partners", "flow"},
+    "privacy_officer": _OFFICIAL | {"access_review", "partners", "flow"},
 }
 
 

@@ -18,7 +18,7 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
 from meldroute.storage.sessions import forget_old
 
-from . import alarms, clocks, delivery, duties
+from . import access_review, alarms, clocks, closing_accounts, delivery, duties
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -59,6 +59,8 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
+    closing_accounts.close_left(now=now)
+    report.alarmed += access_review.remind(now=now)
     forget_old(now=now)  # sessions that ended by themselves: nothing that anybody has to know of
     if report.did_something:
         with transaction.atomic():

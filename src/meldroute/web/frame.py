@@ -20,7 +20,7 @@ from meldroute.web.pages.words import role_name
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
-         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
+         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")), ("access_review", _("Access")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
 

@@ -7,7 +7,7 @@ from django.urls import include, path
 PAGES = (
     "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "advice", "judging",
     "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
-    "settings", "people", "chain", "flow", "reference_pages",
+    "settings", "people", "access_review", "chain", "flow", "reference_pages",
 )
 
 

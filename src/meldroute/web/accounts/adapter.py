@@ -54,6 +54,11 @@ class ClosedAdapter(DefaultAccountAdapter):
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def get_login_stages(self) -> list[str]:
+        """The library's steps, with ours in the place of the one for the second factor."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "meldroute.web.accounts.stages.SecondFactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
         """The library's own pages ask as ours do: not straight after signing in."""
         return not confirmed_recently(self.request, now=timezone.now())

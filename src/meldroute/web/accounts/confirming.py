@@ -12,9 +12,11 @@ from allauth.account.internal.flows.reauthentication import suspend_request
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from meldroute.rules.confirmation import asks_confirmation
+from meldroute.services.single_sign_on import provider_of
 
 RECENT = timedelta(minutes=15)
 MARK = "confirmed"  # in the session: whose, and when
@@ -49,8 +51,9 @@ class AsksConfirmation:
 
 
 def way_to_confirm(request: HttpRequest) -> str:
-    """With a password or a second factor."""
-    ways = get_adapter().get_reauthentication_methods(request.user)
-    if not ways:
-        raise PermissionDenied
-    return ways[0]["url"]
+    """With a password or a second factor; without either, by signing in anew at one's own organisation."""
+    if ways := get_adapter().get_reauthentication_methods(request.user):
+        return ways[0]["url"]
+    if provider := provider_of(request.user.pk):
+        return reverse("account_sso", kwargs={"provider": provider})
+    raise PermissionDenied

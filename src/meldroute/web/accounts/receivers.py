@@ -2,11 +2,12 @@
 
 from allauth.account.signals import authentication_step_completed, password_changed, password_reset
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from meldroute.services.privileges import tell_of_factor
 from meldroute.services.sessions import end_others
 
 from .confirming import remember_confirmation
@@ -30,6 +31,12 @@ def factor_added(request: HttpRequest, user: object, authenticator: Authenticato
     remember_counter(request, authenticator)
     remember_use(request, user, now=timezone.now())
     end_others(user.pk, here=request.session.row)  # those had a password alone
+    tell_of_factor(user.pk, now=timezone.now())
+
+
+@receiver([authenticator_removed, authenticator_reset])
+def factor_changed(user: object, **_: object) -> None:
+    tell_of_factor(user.pk, now=timezone.now())
 
 
 @receiver([password_changed, password_reset])

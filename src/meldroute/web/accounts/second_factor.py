@@ -25,6 +25,7 @@ ENTRANCE = frozenset({
     "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "account_sso", "account_sso_back", "account_invitation", "account_invitation_link",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
 })
 # To get a first factor. With one, these too ask for it: else a password alone would add another.

@@ -10,7 +10,7 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
-from . import sessions
+from . import invitation, sessions, sso
 from . import views as own
 
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     re_path(r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", views.password_reset_from_key,
             name="account_reset_password_from_key"),
     path("sessies/", sessions.show, name="account_sessions"),
+    path("uitnodiging/", invitation.accept, name="account_invitation"),
+    path("uitnodiging/<str:token>/", invitation.open_link, name="account_invitation_link"),
+    path("sso/<slug:provider>/", sso.start, name="account_sso"),
+    path("sso/<slug:provider>/terug/", sso.back, name="account_sso_back"),
     # The second factor
     path("2fa/", own.index, name="mfa_index"),
     path("2fa/code/", factors.authenticate, name="mfa_authenticate"),

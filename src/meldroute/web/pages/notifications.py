@@ -29,6 +29,10 @@ WORDS = {
     "mail_failing": gettext_noop("Mail does not leave. It is tried again by itself; check the mail server."),
     "mail_refused": gettext_noop("A mail address does not exist. Correct it, or call instead."),
     "role_given": gettext_noop("You were given a role, or somebody was given a role that reads signals."),
+    "invitation": gettext_noop("You were invited to this account."),
+    "privileges_changed": gettext_noop("A colleague's role, account or mail address was changed. Was that right?"),
+    "factor_changed": gettext_noop("Your second step of signing in was changed. Was it not you? Tell the privacy officer."),
+    "access_review_due": gettext_noop("Look again who has which role: it is time for the access review."),
     "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
     "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
     "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
@@ -39,6 +43,7 @@ WORDS = {
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
+         "privileges_changed": ("access_review",), "access_review_due": ("access_review",),
          "disclosure_received": ("disclosures",)}
 
 

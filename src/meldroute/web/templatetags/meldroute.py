@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from meldroute.rules.contacts import OpeningState, tel_href
+from meldroute.services.single_sign_on import provider_cards
 from meldroute.web import times
 
 register = template.Library()
@@ -248,3 +250,9 @@ def as_json(value: object) -> str:
 def in_fours(text: str) -> str:
     """A long secret in groups that a person can copy."""
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+@register.simple_tag
+def sign_on_links() -> list[dict[str, str]]:
+    """Organisations whose own sign-in leads here."""
+    return [{"name": one.name, "url": reverse("account_sso", kwargs={"provider": one.id})} for one in provider_cards()]
