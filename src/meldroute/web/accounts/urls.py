@@ -40,7 +40,7 @@ urlpatterns = [
     path("2fa/herstelcodes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/herstelcodes/nieuw/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("2fa/passkey/", passkeys.add_webauthn, name="mfa_add_webauthn"),
-    path("2fa/passkey/inloggen/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("2fa/passkey/inloggen/", own.sign_in_by_passkey, name="mfa_login_webauthn"),
     path("2fa/passkey/opnieuw/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("2fa/passkey/<int:pk>/weg/", own.remove_passkey, name="mfa_remove_webauthn"),
 ]

@@ -8,6 +8,8 @@ from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.internal.flows import delete_and_cleanup
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import begin_authentication
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -39,6 +41,19 @@ class FactorsCard:
     @property
     def none(self) -> bool:
         return not self.app and not self.passkeys
+
+
+class SignInByPasskey(LoginWebAuthnView):
+    """The library's, with the question on the page itself: our policy lets no script fetch anything."""
+
+    template_name = "mfa/webauthn/login.html"
+
+    def get(self, request: HttpRequest, *args: object, **parts: object) -> HttpResponse:
+        asked = begin_authentication(user=None)
+        return self.render_to_response(self.get_context_data(js_data={"request_options": asked}))
+
+
+sign_in_by_passkey = never_cache(SignInByPasskey.as_view())
 
 
 @never_cache

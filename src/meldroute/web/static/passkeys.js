@@ -33,26 +33,18 @@
       clientExtensionResults: credential.getClientExtensionResults() };
   }
 
-  async function options(form) {
-    if (!form.dataset.fetch) return JSON.parse(form.dataset.options);
-    const asked = await fetch(form.dataset.fetch, { headers: { Accept: "application/json" } });
-    if (!asked.ok) throw new Error("no options");
-    return (await asked.json()).request_options;
-  }
-
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!window.PublicKeyCredential) {
       const absent = form.querySelector("[data-passkey-absent]");
       if (absent) absent.hidden = false;
       continue;
     }
-    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const problem = form.querySelector("[data-passkey-problem]");
       problem.hidden = true;
       try {
-        const asked = await options(form);
+        const asked = JSON.parse(form.dataset.options);
         const made = await (form.dataset.passkey === "create" ? create(asked) : get(asked));
         form.elements.credential.value = JSON.stringify(answer(made));
         form.submit();
