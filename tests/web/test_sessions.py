@@ -1,5 +1,6 @@
 """A session ends by itself, belongs to one browser, and can be ended from another; its row opens nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -148,3 +149,16 @@ def test_no_network_address_is_kept(cast):
     client = Client(headers={"user-agent": FIREFOX}, REMOTE_ADDR="192.0.2.77")
     client.post(reverse("account_login"), {"login": BRAM, "password": PASSWORD})
     assert "192.0.2.77" not in str(dict(client.session))
+
+
+def test_what_signing_in_asks_costs_a_report_no_statement_of_its_own(cast):
+    """Session and person are read once; what the second factor and the browser need stands in the session's row."""
+    bram = at_work()
+    page = bram.get(reverse("report")).content.decode()
+    token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    with CaptureQueriesContext(connection) as asked:
+        assert bram.post(reverse("report"), {"narrative": "Iemand durft niet naar buiten.", "form_token": token,
+                                             "subject": "both", "about": "both"}).status_code == 302
+    statements = [q["sql"] for q in asked if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
+    assert sum("browsersession" in sql for sql in statements) == 1
+    assert len(statements) <= 15
