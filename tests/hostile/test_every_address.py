@@ -35,10 +35,11 @@ ENTERS = {
     **dict.fromkeys(("papers", "paper", "paper_file", "incident"), frozenset({"pia"})),
     **dict.fromkeys(("settings", "settings_norms", "settings_hours", "settings_contact", "settings_neighbour",
                      "settings_reach", "settings_outside", "settings_retention", "settings_card", "people", "people_appoint", "people_end", "people_absence", "people_address",
-                     "people_withdraw"), frozenset({"frits"})),
+                     "people_withdraw", "people_start_over"), frozenset({"frits"})),
     **dict.fromkeys(("audit", "file_log", "refusals", "subject_requests", "subject_request_new", "subject_request",
                      "subject_request_advise", "subject_request_extend", "subject_request_decide",
                      "subject_request_answered"), frozenset({"pia"})),
+    **dict.fromkeys(("access_review", "access_export", "access_reviewed"), frozenset({"frits", "pia"})),
 }
 # Without a sign-in, or the sign-in library's own.
 PUBLIC = {"danger", "partner_link", "set_language", "outside"}
@@ -59,7 +60,7 @@ OF_A_SIGNAL = sorted(name for name, parts in ADDRESSES.items()
 
 
 def test_every_address_has_a_row():
-    own = {n for n in ADDRESSES if n and not n.startswith("account_")}
+    own = {n for n in ADDRESSES if n and not n.startswith(("account_", "mfa_"))}
     assert own == set(OF_A_SIGNAL) | set(ENTERS) | PUBLIC
 
 

@@ -21,6 +21,12 @@ def data_folder() -> Path:
     return Path(os.environ.get("MELDROUTE_DATA") or "data").absolute()
 
 
+def memory_folder(data: Path) -> Path:
+    """For what may never reach a disk or a backup; where a machine has no such folder, beside the data."""
+    shared = Path("/dev/shm")  # noqa: S108  a file of our own there: mode 0600, no link is followed
+    return shared if shared.is_dir() and os.access(shared, os.W_OK) else data / "run"
+
+
 def folder(name: str) -> Path | None:
     """A folder that must exist when it is named."""
     value = os.environ.get(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from meldroute.project import environment
+from meldroute.project import environment, sign_on
 
 DATA = environment.data_folder()
 
@@ -22,6 +22,8 @@ MELDROUTE_LEAVE_TO = environment.leave_to()
 MELDROUTE_ESCROW_TO = environment.words("MELDROUTE_ESCROW_TO", default="")  # public age keys: backups, escrow
 MELDROUTE_BACKUP_FOLDER = environment.folder("MELDROUTE_BACKUP_FOLDER")
 MELDROUTE_SCANNER = environment.scanner()  # "" where none is named: then no file can be added
+MELDROUTE_MEMORY = environment.memory_folder(DATA)
+MELDROUTE_SSO = sign_on.providers()
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
 MELDROUTE_TRUSTED_PROXY = environment.words("MELDROUTE_TRUSTED_PROXY", default="")  # addresses of the proxy in front
 
@@ -39,13 +41,13 @@ INSTALLED_APPS = [
     "meldroute.web.apps.WebConfig",  # before the libraries whose templates it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -64,6 +66,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "meldroute.web.destroyed.DestroyedSignals",
+    "meldroute.web.accounts.sessions.BindsSession",
+    "meldroute.web.accounts.second_factor.AsksSecondFactor",
+    "meldroute.web.accounts.confirming.AsksConfirmation",
 ]
 
 TEMPLATES = [
@@ -106,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "meldroute.storage.passwords.PredictablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -120,11 +126,37 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
-# Per account and per address, never for all. A whole town hall shares one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Per account and per address, never for all: passwords in web/accounts/limits.py, the rest here. A whole town hall shares
+# one address, so what is per address ("ip": a hash that lives an hour) is wide and only slows down floods.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": "300/m/ip,3/10m/key",
+    "reset_password_from_key": "300/m/ip",
+    # Codes of a second factor, per account: who types them knows the password, and a day's guesses stay hopeless.
+    "second_factor": "5/5m/key,30/d/key",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # the library's mails carry a network address; our own notices do not
+
+# Second factor
+MFA_ADAPTER = "meldroute.web.accounts.mfa_adapter.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # with a fingerprint, face or code: a key that was found opens nothing
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # there is nothing to guess
+MFA_FORMS = {
+    "authenticate": "meldroute.web.accounts.forms.AuthenticateForm",
+    "reauthenticate": "meldroute.web.accounts.forms.ReauthenticateForm",
+    "activate_totp": "meldroute.web.accounts.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "meldroute.web.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "meldroute.web.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "meldroute.web.accounts.forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "meldroute.web.accounts.forms.AddPasskeyForm",
+}
 
 # Sessions
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "meldroute.project.sessions"  # how long one lasts stands in rules/sessions.py
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

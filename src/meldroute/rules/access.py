@@ -89,8 +89,8 @@ AREAS: dict[str, frozenset[str]] = {
     "partner": _EVERYBODY | {"disclosures"},
     "care_coordinator": _EVERYBODY | {"disclosures"},
     "chain_director": _EVERYBODY | {"chain", "partners", "flow"},
-    "functional_manager": _OFFICIAL | {"settings", "partners", "flow"},
-    "privacy_officer": _OFFICIAL | {"audit", "subject_requests", "partners", "flow", "retention", "papers"},
+    "functional_manager": _OFFICIAL | {"settings", "access_review", "partners", "flow"},
+    "privacy_officer": _OFFICIAL | {"audit", "subject_requests", "access_review", "partners", "flow", "retention", "papers"},
 }
 
 

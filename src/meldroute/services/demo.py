@@ -15,6 +15,8 @@ from meldroute.policies import Case, cases
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.disclosure import Grounds
+from meldroute.rules.second_factor import needs_factor
+from meldroute.storage import second_factors
 from meldroute.storage.choices import choices_to
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation, Signal
 
@@ -95,6 +97,8 @@ def _people(*, now: datetime) -> tuple[DemoAccount, ...]:
         founding.add_person(body.pk, email=account.email, name=name, role=role, password=account.password,
                             domain=domain, now=now - timedelta(days=30))
         accounts.append(account)
+        if needs_factor([role]):
+            second_factors.give_codes(Membership.objects.get(user__email=account.email).user_id)
     helmond, deurne = (Organisation.objects.get(kind="municipality", code=code) for code in ("GM0794", "GM0762"))
     MunicipalitySettings.objects.create(organisation=helmond, valid_from=now, saved_at=now,
                                         content=choices_to(Choices(neighbour=deurne.pk)))

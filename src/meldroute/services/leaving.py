@@ -12,9 +12,11 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Absence, Membership, Message, Organisation, Signal
 
 from . import duties
+from .closing_accounts import close_left
 from .municipality_settings import managed
 from .notices import to_members
 from .people import AppointmentRefused, NoSuchMember, memberships_of, remember, today
+from .privileges import tell_of_privileges
 
 
 def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -> None:
@@ -31,6 +33,8 @@ def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -
         row.save(update_fields=["valid_to"])
         if row.role in DESK_ROLES:
             Message.objects.bulk_create(to_members("handed_over", successors, municipality=organisation, now=now))
+        tell_of_privileges(row, reader=reader, now=now)
+        close_left(now=now, only=row.user_id)
         remember("membership.ended", row, reader=reader, now=now, valid_to=last_day.isoformat(),
              handed_to=[str(s) for s in successors])
 

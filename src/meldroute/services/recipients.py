@@ -12,14 +12,15 @@ from django.utils import timezone
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Membership, Message, User
 
-from . import duties, partner_links
+from . import duties, invitations, partner_links
 from .desk import key_of
 from .notices import mail_kind
 from .safe_contact import blocks_messages
 
 DESK_DUTIES = frozenset({"focal_point", "buddy", "designated"})
 # Where mail leads. Said here and not asked of the pages, so that delivering needs none of them; a test compares.
-ADDRESSES = {"notifications": "/berichten/", "my_reports": "/mijn-meldingen/", "partner_link": "/antwoord/{}/"}
+ADDRESSES = {"notifications": "/berichten/", "my_reports": "/mijn-meldingen/", "partner_link": "/antwoord/{}/",
+             "invitation": "/account/uitnodiging/{}/"}
 DUTCH = "nl"  # of partners, who have no account and so no language of their own
 
 
@@ -61,9 +62,19 @@ def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
 
 def _to_member(message: Message, *, now: datetime) -> Envelope | None:
     member = message.membership
+    if message.kind == invitations.KIND:
+        return _to_invited(message, member, now=now)
     if _ended(member, now=now):
         return _hand_on(message, now=now)
     return _to_user(member.user, message, page="notifications")
+
+
+def _to_invited(message: Message, member: Membership, *, now: datetime) -> Envelope:
+    """A way into somebody's account: never handed on to whoever holds the duty now."""
+    if _ended(member, now=now) or message.content_sealed is None:
+        raise NobodyToTell("the invitation was withdrawn")
+    link = settings.MELDROUTE_BASE_URL + ADDRESSES["invitation"].format(invitations.token_of(message))
+    return Envelope(member.user.email, member.user.language, "invitation", link)
 
 
 def _ended(member: Membership, *, now: datetime) -> bool:

@@ -16,10 +16,13 @@ from meldroute.rules.deadlines import next_working_moment
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
+from meldroute.storage.sessions import forget_old
 
 from . import (
+    access_review,
     alarms,
     clocks,
+    closing_accounts,
     delivery,
     destruction,
     digests,
@@ -77,6 +80,9 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     _keep_the_record(report, now=now)
     report.destroyed = key_destruction.finish_destructions(now=now).count
     destruction.finish_lists(now=now)
+    closing_accounts.close_left(now=now)
+    report.alarmed += access_review.remind(now=now)
+    forget_old(now=now)  # sessions that ended by themselves: nothing that anybody has to know of
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())

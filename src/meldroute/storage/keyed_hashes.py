@@ -66,6 +66,15 @@ def link_token_hashes(token: str) -> tuple[str, ...]:
     return _hashes("link", b"token", token.encode())
 
 
+def invitation_hash(token: str) -> str:
+    """What is stored of the token in an invitation. Another hash than a partner's link, so that none passes for one."""
+    return _hash("link", b"invitation", token.encode())
+
+
+def invitation_hashes(token: str) -> tuple[str, ...]:
+    return _hashes("link", b"invitation", token.encode())
+
+
 def code_hash(code: str, referral_id: UUID) -> str:
     """What is stored of the code read aloud by phone. It says nothing about the same code elsewhere."""
     return _hash("link", b"code " + referral_id.bytes, code.encode())

@@ -22,7 +22,7 @@ from meldroute.web.pages.words import role_name
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("audit", _("Oversight")), ("subject_requests", _("Requests")), ("work_list", _("Work list")),
          ("disclosures", _("Shared with you")), ("chain", _("Chain")),
-         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
+         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")), ("access_review", _("Access")),
          ("retention", _("Retention")), ("papers", _("Papers")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
@@ -66,7 +66,8 @@ def _has_met_the_database(request: HttpRequest) -> bool:
 def frame_of(request: HttpRequest) -> Frame:
     signed_in = _signed_in(request)
     if signed_in is None:
-        return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
+        on_the_way = any(_is_here(request, name) for name in ("account_login", "mfa_authenticate", "mfa_login_webauthn"))
+        return Frame(sign_in_url="" if on_the_way else _url("account_login"))
     roles = [OtherRole(str(card.id), _role_words(card)) for card in signed_in.memberships]
     reader = signed_in.reader
     links = [_link(request, area, label, reader) for area, label in AREAS if reader and may_enter(reader, area)]
@@ -76,7 +77,7 @@ def frame_of(request: HttpRequest) -> Frame:
 
 def _signed_in(request: HttpRequest) -> SignedIn | None:
     """What the door found. The sign-in library's pages have none, and are asked here: they may serve a signed-in person."""
-    library = request.resolver_match and (request.resolver_match.url_name or "").startswith("account_")
+    library = request.resolver_match and (request.resolver_match.url_name or "").startswith(("account_", "mfa_"))
     if library and not hasattr(request, "signed_in") and request.user.is_authenticated:
         reader_of(request, now=timezone.now())
     return getattr(request, "signed_in", None)

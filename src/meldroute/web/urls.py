@@ -9,7 +9,7 @@ PAGES = (
     "attachments", "safe_contact",
     "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
     "settings", "people", "chain", "flow", "reference_pages", "outside", "reporter_words", "holding", "oversight",
-    "subject_requests", "keeping", "retention", "papers",
+    "subject_requests", "keeping", "retention", "papers", "access_review",
 )
 
 

@@ -16,7 +16,7 @@ def remove_guards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meldroute', '0001_initial'),
+        ('meldroute', '0002_sign_in'),
     ]
 
     operations = [

@@ -12,14 +12,15 @@ from .messages import Message
 from .outside import OutsideWord
 from .referrals import Answer, Contact, Disclosure, PartnerLink, Referral
 from .retention import Destruction, DestructionItem, KeptSignal, NoLongerKept, RetentionHold, SurvivingCount
+from .sign_in import AccessReview, BrowserSession, Invitation, SignOn
 from .signals import Enrichment, ReporterFeedback, Signal, SignalKey
 from .subject_requests import SubjectRequest, SubjectRequestKey
 
 __all__ = [
-    "Absence", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "ChainHead", "Clock", "Contact",
-    "Destruction", "DestructionItem", "Digest", "Disclosure", "DpiaAdoption", "Draft", "Enrichment", "HistoryEntry",
-    "Installation", "KeptCopy", "KeptSignal", "KeyDestruction", "Membership", "Message", "MunicipalitySettings",
-    "NoLongerKept", "Organisation", "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord",
-    "ProcessingWatermark", "Referral", "ReporterFeedback", "RetentionHold", "Signal", "SignalKey", "SubjectRequest",
-    "SubjectRequestKey", "SurvivingCount", "User",
+    "Absence", "AccessReview", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "BrowserSession",
+    "ChainHead", "Clock", "Contact", "Destruction", "DestructionItem", "Digest", "Disclosure", "DpiaAdoption",
+    "Draft", "Enrichment", "HistoryEntry", "Installation", "Invitation", "KeptCopy", "KeptSignal", "KeyDestruction",
+    "Membership", "Message", "MunicipalitySettings", "NoLongerKept", "Organisation", "OutsideWord", "PackVersion",
+    "PartnerLink", "ProcessingRecord", "ProcessingWatermark", "Referral", "ReporterFeedback", "RetentionHold",
+    "SignOn", "Signal", "SignalKey", "SubjectRequest", "SubjectRequestKey", "SurvivingCount", "User",
 ]
