@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from meldroute.services.attachments import NewFile, add_attachment
 from meldroute.storage.models import Attachment, ChainHead, Disclosure, HistoryEntry, Membership, Signal
@@ -134,6 +134,8 @@ def troubles(place: tuple, bad: Bad, answer, before: dict) -> list[str]:
 
 def _helps(html: str) -> bool:
     """A summary that names field and cause, or a page of its own with a heading, a sentence and a way on."""
+    if html.startswith("{"):  # the sign-in library answers a program in its own form
+        return '"errors": [' in html
     _, _, main = html.partition('id="main"')
     summary = main.partition('class="mr-error-summary')[2].partition("</ul>")[0]
     if summary:
@@ -144,24 +146,27 @@ def _helps(html: str) -> bool:
 def test_every_form_answers_bad_input_with_a_refusal_that_helps_and_keeps_nothing(db, settings):
     settings.MELDROUTE_SCANNER = "off"
     scene, seen = Scene(), Counter()
-    _run(scene, seen)
+    wrong = _run(scene, seen)
+    assert not wrong, "\n".join([f"{len(wrong)} of {sum(seen.values())}", *wrong[:20]])
     assert sum(seen.values()) >= TIMES
     assert len({name for name, _ in seen}) == len({name for name in ADDRESSES if name}), "an address was not asked"
     statuses = {status for _, status in seen}
     assert {200, 302, 400, 404} <= statuses, statuses
 
 
-def _run(scene: Scene, seen: Counter) -> None:
+def _run(scene: Scene, seen: Counter) -> list[str]:
     """Each address gets its share. In the drill others than last time; a failure names the number that brings it back."""
+    wrong: list[str] = []
     start = int(os.environ.get("MELDROUTE_DRILL_SEED") or (random.randrange(10**6) if FULL else 0))
     each = -(-TIMES // len(scene.places))
     for number, place in enumerate(scene.places):
-        _ask(scene, place, seen, number=start + number, each=each)
+        _ask(scene, place, seen, wrong, number=start + number, each=each)
+    return wrong
 
 
-def _ask(scene: Scene, place: tuple, seen: Counter, *, number: int, each: int) -> None:
+def _ask(scene: Scene, place: tuple, seen: Counter, wrong: list[str], *, number: int, each: int) -> None:
     @seed(number)
-    @settings(max_examples=each, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=each, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(wounds)
     def ask(wound):
         with transaction.atomic():
@@ -171,14 +176,16 @@ def _ask(scene: Scene, place: tuple, seen: Counter, *, number: int, each: int) -
             found = troubles(place, bad, answer, before)
             transaction.set_rollback(True)
         seen[place[1], answer.status_code] += 1
-        assert not found, (f"{place[1]} as {place[0]} (seed {number}), {bad.method} {bad.content_type!r} {bad.query[:100]!r} "
+        if found:
+            wrong.append(f"{place[1]} as {place[0]} (seed {number}), {bad.method} {bad.content_type!r} {bad.query[:100]!r} "
                            f"{bad.reference[:40]!r} {bad.body[:300]!r}: {found}")
 
     ask()
 
 
-def test_the_search_would_notice_a_form_that_fails_or_keeps_a_half(db):
+def test_the_search_would_notice_a_form_that_fails_or_keeps_a_half(db, settings):
     """A refusal beside a row that stays, and a page that says nothing, are found."""
+    settings.MELDROUTE_SCANNER = "off"
     scene = Scene()
     before = stored()
     before["rows"] = {**before["rows"], "message": before["rows"]["message"] - 1}

@@ -76,7 +76,7 @@ def scene(cast):
 
 def _ask(client: Client, name: str, method: str, scene: dict, reference: str):
     known = {"reference": reference, "partner": "ISZW", "referral": scene["referral"], "id": uuid4(), "token": "x",
-             "item": "adres"}
+             "item": "adres", "who": "melder"}
     parts = {p: known.get(p, scene["referral"]) for p in ADDRESSES[name]}
     address = reverse(name, kwargs=parts)
     if method == "GET":

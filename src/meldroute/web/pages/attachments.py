@@ -29,6 +29,7 @@ AREA = "work_list"
 SEALED_OFF = "default-src 'none'; sandbox"  # should a browser ever show it, nothing in it acts
 REFUSED = {
     "none": gettext_lazy("Choose a file first."),
+    "again": gettext_lazy("Choose the file once more: it is kept nowhere until everything is right."),
     "large": gettext_lazy("This file is larger than 10 MB. Make it smaller, or split it, and add the parts."),
     "many": gettext_lazy("One file at a time. Choose one, add it, then the next."),
     "broken": gettext_lazy("This file did not arrive whole, or is damaged. Open it yourself, save it as a new PDF and try again."),
@@ -82,7 +83,7 @@ def _take(request: HttpRequest, reader: Reader, now: datetime, page: Attachments
     if why := upload.refused or ("" if upload.name else "none"):
         return _refused(request, page, form, why, now, status=413 if why == "large" else 400)
     if not form.is_valid():
-        return _show(request, page, form, now, status=400)
+        return _refused(request, page, form, "again", now)
     new = NewFile(upload.name, bytes(upload.content), form.cleaned_data["about"])
     try:
         number = attachments.add_attachment(page.act.reference, new, reader=reader, now=now)
