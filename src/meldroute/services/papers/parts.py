@@ -6,7 +6,7 @@ from datetime import date
 STATUS_WORDS = {
     "policy": "beleid", "stored source": "openbare bron", "inferred": "afgeleid, staat niet letterlijk in het beleid",
     "proposal": "voorstel van de makers", "to be checked": "nog te controleren door FG of jurist",
-    "own norm": "eigen keuze van de gemeente", "program": "zo werkt het programma; een test bewaakt het",
+    "own norm": "eigen keuze van de gemeente", "program": "zo werkt het programma",
     "fill in": "in te vullen door de gemeente",
 }
 
