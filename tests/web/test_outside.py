@@ -94,6 +94,9 @@ def test_a_whole_visit_leaves_no_cookie_no_referrer_and_nothing_to_keep(opened):
         assert set(re.findall(r'(?:action|href|src)="([^"#]*)"', answer.content.decode())) >= {"/static/outside.js"}
         assert 'action="' not in answer.content.decode()  # every step goes to the one address
         assert "csrf" not in answer.content.decode()
+        policy = answer.headers["Content-Security-Policy"]
+        assert "connect-src 'self'" in policy
+        assert "unsafe" not in policy
 
 
 @pytest.mark.django_db(transaction=True)

@@ -49,6 +49,7 @@ class FeedbackPage:
     may_withhold: Allowed | Refused
     told_before: int
     why: Text | None  # what the pack says feedback is for
+    by_receipt: bool  # to somebody from outside, who gets no mail
 
 
 def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = "",
@@ -60,6 +61,7 @@ def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = 
             act=found.card(found.answer("give_feedback")), texts=ready, telling=telling_words(text, _police(policy)),
             may_withhold=found.answer("withhold_feedback"), told_before=_told(found.desk),
             why=next((line.text for line in found.lines("feedback")), None),
+            by_receipt=found.signal.channel == OUTSIDE,
         )
 
 

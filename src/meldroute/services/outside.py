@@ -13,7 +13,7 @@ from meldroute.rules.proof_of_work import is_done
 from meldroute.rules.receipt_numbers import BadReceipt, first_difference, make_receipt, normalise_receipt
 from meldroute.storage import outside_tokens as tokens
 from meldroute.storage.choices import choices_in_force, ever_open_outside
-from meldroute.storage.keyed_hashes import receipt_tie, receipt_ties
+from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.models import Organisation, Signal
 from meldroute.storage.outside_tokens import PageToken, PageTokenBroken
 
@@ -110,8 +110,8 @@ def send(page: Outside, report: OutsideReport, *, token: str, work: str, address
     if tokens.is_spent(form, FINISHED):
         raise PageUsed
     held = _set_aside(report, worked=is_done(token, work), address=address, now=now)
-    tie = receipt_tie(form.receipt)
-    source = Source(page.organisation, tie, receipt_ties(form.receipt), report.sealed(), held=held)
+    ties = receipt_ties(form.receipt)  # of the current key first
+    source = Source(page.organisation, ties[0], ties, report.sealed(), held=held)
     stored = take_in(report.new, source=source, submission=form.id, now=now)
     if not stored.first and not _arrived_just_now(source, now=now):
         raise PageUsed

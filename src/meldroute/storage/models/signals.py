@@ -16,11 +16,11 @@ class Signal(SealedRow):
 
     reference = models.CharField(max_length=13, unique=True)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    lane = models.CharField(max_length=12, default="regular")
+    lane = models.CharField(max_length=12, default="regular")  # rules.access.DESK
     pack = models.ForeignKey(PackVersion, on_delete=models.PROTECT)
     state = models.CharField(max_length=60)
     kind = models.CharField(max_length=12)  # of the state, so that lists need no policy
-    channel = models.CharField(max_length=10)  # "form", "phone" or "desk"
+    channel = models.CharField(max_length=10)  # "form", "phone", "desk" or "public"
     about = models.CharField(max_length=6)
     danger = models.BooleanField(default=False)
     minor = models.BooleanField(null=True)

@@ -64,8 +64,14 @@ def give(request: HttpRequest, reader: Reader, now: datetime, reference: str) ->
         reference, text=form.cleaned_data["text"], reader=reader, now=now, version=version),
         fresh=lambda: opened().act)  # fmt: skip
     if not status:
-        return done(request, reference, _("The reporter was told. They get a message that something is ready, not what."))
+        return done(request, reference, _said(page))
     return _show(request, page, form, form.cleaned_data["text"], now, status=status)
+
+
+def _said(page: FeedbackPage) -> str:
+    if page.by_receipt:
+        return _("It stands ready. The reporter reads it with the receipt; no mail leaves.")
+    return _("The reporter was told. They get a message that something is ready, not what.")
 
 
 def _ready(page: FeedbackPage, id: str) -> str:
