@@ -46,11 +46,12 @@ class KeptDigest:
 
 def write_daily(*, now: datetime) -> list[str]:
     """Today's, if there is none yet. Two clocks at once write one. Returns what went wrong: nothing, or it raises."""
-    day = timezone.localtime(now).date()
-    if not Digest.objects.filter(day=day).exists():
+    day, newest = timezone.localtime(now).date(), _newest()
+    if newest != day and not Digest.objects.filter(day=day).exists():
         with contextlib.suppress(IntegrityError), transaction.atomic():  # the other clock was a moment earlier
             _write(day, now=now)
-    _keep_newest()
+        newest = _newest()
+    _keep(newest)
     return []
 
 
@@ -69,9 +70,12 @@ def _content(day: date, previous: str, heads: Mapping[str, ChainHead], *, now: d
     return json.dumps(written, indent=1) + "\n"
 
 
-def _keep_newest() -> None:
+def _newest() -> date | None:
+    return Digest.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def _keep(day: date) -> None:
     """A file that went missing is written again: the row is what it is a copy of."""
-    day = Digest.objects.order_by("-day").values_list("day", flat=True).first()
     path = folder() / f"{day}.json"
     if not path.exists():
         keep_file(path, Digest.objects.values_list("content", flat=True).get(day=day).encode())

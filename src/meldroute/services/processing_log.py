@@ -12,12 +12,14 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from meldroute.policies.processing import processing_register
 from meldroute.storage import stored_chains
 from meldroute.storage.chain import StoredEntry
 from meldroute.storage.keyed_hashes import processing_subject
-from meldroute.storage.models import ProcessingRecord, ProcessingWatermark
+from meldroute.storage.models import ChainHead, ProcessingRecord, ProcessingWatermark
 
 BATCH = 500
 BATCHES = 8  # in one tick
@@ -33,8 +35,10 @@ def record(*, now: datetime) -> list[str]:
 
 def record_processings() -> int:
     """What was added to the chains since the last time: how many records were made."""
-    done = dict(ProcessingWatermark.objects.values_list("chain", "number"))
-    ends = {chain: head.number for chain, head in stored_chains.heads().items() if head.number > done.get(chain, 0)}
+    reached = ProcessingWatermark.objects.filter(chain=OuterRef("chain")).values("number")
+    heads = ChainHead.objects.annotate(done=Coalesce(Subquery(reached), 0)).filter(number__gt=F("done"))
+    behind = list(heads.values_list("chain", "number", "done"))  # one statement, and mostly no row
+    ends, done = {chain: end for chain, end, _ in behind}, {chain: number for chain, _, number in behind}
     made = 0
     for chain, after, upto in _turns(ends, done):
         made += _batch(chain, after, upto)
