@@ -16,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from hypothesis import settings as generated
 
+from tests import behind_the_wall
 from tests.throwaway_postgres import throwaway_postgres
 
 _closing = contextlib.ExitStack()
@@ -54,12 +55,16 @@ def _adjust_settings(data: Path) -> None:
         settings.DATABASES["default"]["TEST"] = {"NAME": str(data / "test.sqlite3")}
 
 
+def pytest_sessionstart(session):
+    behind_the_wall.close_services()
+
+
 def pytest_unconfigure(config):
     _closing.close()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(django_db_setup, django_db_blocker):
     """Emptying the tables between tests took most of the time, and is not what is tested."""
     from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
@@ -68,14 +73,31 @@ def django_db_setup(django_db_setup):
     # Rights here are memberships; Django's own permissions are used by nobody, yet made again at each emptying.
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
-    if connection.vendor == "postgresql":
-        connection.ops.sql_flush = _delete_rows
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with django_db_blocker.unblock():
+        owner = behind_the_wall.become_the_application()
+    connection.ops.sql_flush = _delete_rows
+    connection.ops.execute_sql_flush = behind_the_wall.flush_as(owner)
+    yield
+    with django_db_blocker.unblock():
+        behind_the_wall.become(owner)
 
 
 def _delete_rows(style, tables, **_) -> list[str]:
     """A few rows in many tables: DELETE is done in a moment, where TRUNCATE makes new files for every table and index."""
     rows = (f'DELETE FROM "{table}"' for table in tables)
     return ["SET session_replication_role = replica", *rows, "SET session_replication_role = DEFAULT"]
+
+
+@pytest.fixture(autouse=True)
+def a_test_sees_every_municipality():
+    """Or it could not look at what was done. What it asks of a page or a service is held (tests/behind_the_wall.py)."""
+    from meldroute.services import boundaries
+
+    with boundaries.everywhere():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,15 @@ from meldroute.storage import models
 ROOT = Path(meldroute.__file__).parent
 # Rows that say something about a signal. Clocks, messages and links hold ids, moments and policy words; what of them
 # reaches a page was found through one of these.
-GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey"}
-# How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, or from a signal in hand.
-DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal"}
+GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
+           "EmergencyReading"}
+# How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, from a signal in hand, or in an
+# emergency with its reason.
+DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "closed_to", "opened_in_emergency"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
-    "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
+    "services/alarms.py": {"_abandoned": "counts per municipality what nobody may read any more; shows no signal",
+                           "_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
     "services/bundling.py": {
         "_why_not": "of a signal in the reader's hands: does another one follow it?",
         "_lead_reference": "the signal that leads the one in hand: of the same desk, or it could not have been bundled",
@@ -39,6 +42,11 @@ ALLOWED = {
         "draft_of": "the same, for a draft of this person",
     },
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
+    "services/oversight.py": {
+        "oversight": "emergencies of the officer's own municipality: who, when and why, and of the signal its reference",
+        "review": "one of those, by its id and of the officer's own municipality",
+    },
+    "services/shielding.py": {"_bundle": "the signals bundled with the one in hand: they are narrowed as one"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
     "services/reading/signal_parts.py": {"rows_of": "the bundle of a signal that this reader opened"},
     "services/reading/work_list.py": {"_group": "narrows what is visible to this reader"},

@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 
-COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain")
+COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain", "roles")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -19,6 +19,7 @@ from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import ReporterFeedback, Signal
 from meldroute.storage.sealing import unwrap_key
 
+from . import boundaries
 from .desk import NoSuchSignal
 from .running_policy import policy_of
 
@@ -66,31 +67,36 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
     found = _own(user)
     if after:
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
-    rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
+    with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
+        rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    told = _feedback(rows)
-    cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
-    log_reads(rows, user=user, now=now, part="my_reports")
+    with _where(rows):
+        told = _feedback(rows)
+        cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
+        log_reads(rows, user=user, now=now, part="my_reports")
     return ReportList(cards, (rows[-1].received_at, rows[-1].pk) if more else None)
 
 
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
     """One of this person's own reports. Raises `NotYourReport`."""
     row = own_report(user, reference)
-    card = _card(row, _feedback([row])[row.pk], now=now, language=language)
-    log_reads([row], user=user, now=now, part="my_report")
+    with _where([row]):
+        card = _card(row, _feedback([row])[row.pk], now=now, language=language)
+        log_reads([row], user=user, now=now, part="my_report")
     return card
 
 
 def proof(user: UUID, reference: str, *, now: datetime) -> ProofCard:
     """Raises `NotYourReport`."""
     row = own_report(user, reference)
-    log_reads([row], user=user, now=now, part="proof")
+    with _where([row]):
+        log_reads([row], user=user, now=now, part="proof")
     return ProofCard(row.reference, row.municipality.name, row.received_at)
 
 
 def own_report(user: UUID, reference: str) -> Signal:
-    row = _own(user).filter(reference=reference).first()
+    with boundaries.everywhere():
+        row = _own(user).filter(reference=reference).first()
     if row is None:
         raise NotYourReport(reference)
     return row
@@ -114,6 +120,10 @@ def log_reads(rows: Sequence[Signal], *, user: UUID, now: datetime, part: str) -
 
 def _own(user: UUID):
     return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
+
+
+def _where(rows: Sequence[Signal]):
+    return boundaries.at(*{row.municipality_id for row in rows})
 
 
 def _feedback(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:

@@ -21,6 +21,7 @@ from meldroute.web.pages.words import role_name
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
          ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
+         ("oversight", _("Oversight")), ("emergency", _("In an emergency")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
 

@@ -153,4 +153,5 @@ class SignalPage:
     minor_advice: tuple[Advice, ...]
     lead: str | None
     bundled: tuple[str, ...]
+    shielded: bool  # narrowed to named people
     policy: Policy

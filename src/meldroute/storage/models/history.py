@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 
 class ChainHead(models.Model):
@@ -31,4 +32,8 @@ class HistoryEntry(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "number"], name="one_entry_per_number")]
-        indexes: ClassVar = [models.Index(fields=["signal", "at"], name="history_of_signal")]
+        indexes: ClassVar = [
+            models.Index(fields=["signal", "at"], name="history_of_signal"),
+            # who opened how many signals today
+            models.Index(fields=["at", "actor"], condition=Q(act="signal.read"), name="history_reads"),
+        ]

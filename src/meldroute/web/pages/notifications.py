@@ -35,11 +35,16 @@ WORDS = {
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
+    "named_reader": gettext_noop("A signal was shielded, and you are one of those who may still read it."),
+    "emergency_opened": gettext_noop("Somebody opened a signal in an emergency. Look whether that was right."),
+    "emergency_of_yours": gettext_noop("Somebody else opened a signal of yours in an emergency."),
+    "unusual_reading": gettext_noop("Somebody opened far more signals today than they usually do. Look whether that was right."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
-         "disclosure_received": ("disclosures",)}
+         "disclosure_received": ("disclosures",), "emergency_opened": ("oversight",), "unusual_reading": ("oversight",),
+         "nobody_named": ("settings",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class Notice:
     link: str
 
 
-@require_safe
 @enters("notifications")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     found = inbox(reader=reader, now=now, before=request.GET.get("voor", ""))
     return render(request, "web/notifications.html", {
@@ -63,8 +68,8 @@ def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     })
 
 
-@require_POST
 @enters("notifications")
+@require_POST
 def seen(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """One that was ticked off, or all that stood on the page at the time the page was made."""
     if one := _id(request.POST.get("notice", "")):
@@ -108,6 +113,11 @@ def _text(card: NoticeCard) -> str:
         number = card.count or 1
         return ngettext("%(n)s signal waits and nobody is on duty. Arrange who takes over.",
                         "%(n)s signals wait and nobody is on duty. Arrange who takes over.", number) % {"n": number}
+    if card.kind == "nobody_named":
+        number = card.count or 1
+        return ngettext("%(n)s shielded signal has nobody left who may read it. Ask the designated person to name somebody.",
+                        "%(n)s shielded signals have nobody left who may read them. Ask the designated person to name "
+                        "somebody.", number) % {"n": number}
     return _(WORDS.get(card.kind, gettext_noop("Something is ready for you.")))
 
 
