@@ -16,7 +16,8 @@ GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer"
            "EmergencyReading"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, from a signal in hand, or in an
 # emergency with its reason.
-DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "closed_to", "opened_in_emergency"}
+DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "closed_to", "opened_in_emergency",
+         "named_again_by"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
     "services/alarms.py": {"_abandoned": "counts per municipality what nobody may read any more; shows no signal",

@@ -115,6 +115,7 @@ ROWS: dict[str, Row] = {
     "shield": of_a_signal(READ_WRITE),
     "emergency": area(DESK, READ_WRITE),
     "emergency_signal": of_an_emergency(READ),  # tests/hostile/test_emergency_reading.py opens one
+    "abandoned": area({"designated"}, READ_WRITE),
     "oversight": area({"privacy_officer"}, READ),
     "oversight_verdict": of_a_review(WRITE),
     "disclosures": area(PARTNERS, READ),

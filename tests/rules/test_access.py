@@ -11,6 +11,7 @@ from meldroute.rules.access import (
     emergency_scope,
     may_be_named,
     may_enter,
+    names_again,
     signal_scope,
 )
 from meldroute.rules.actors import Reader
@@ -60,6 +61,12 @@ def test_the_second_wall_gives_a_reader_their_own_organisation_and_a_partner_wha
     wall = boundary(reader(role, "partner"), disclosed_by=there)
     assert wall.municipalities == ({HERE, NEAR} if disclosure_scope(reader(role, "partner")) else {HERE})
     assert not wall.everywhere
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+@pytest.mark.parametrize("kind", ["municipality", "partner", "region"])
+def test_only_the_designated_person_names_people_again(role, kind):
+    assert names_again(reader(role, kind)) == (HERE if (role, kind) == ("designated", "municipality") else None)
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)

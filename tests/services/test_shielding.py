@@ -1,6 +1,6 @@
 """A signal narrowed to named people: for everybody else nothing of it is left, anywhere."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -121,6 +121,27 @@ def test_when_nobody_named_is_left_the_manager_hears_a_number_and_nobody_a_refer
     assert alarms.sound_daily(now=MONDAY) == 0
     with pytest.raises(NoSuchSignal):
         open_signal(reference, reader=cast.bo, now=MONDAY)
+
+
+def test_the_designated_person_names_somebody_again_and_reads_nothing(cast):
+    reference = reported(cast)
+    shield(cast, reference, cast.anna)
+    dina, url = signed_in(cast.dina), reverse("abandoned")
+    assert reference not in dina.get(url).content.decode()
+    assert dina.post(url, {"reference": reference, "named": str(cast.bo.membership)}).status_code == 404
+    Membership.objects.filter(pk=cast.anna.membership).update(valid_to=date(2026, 1, 1))
+    page = dina.get(url).content.decode()
+    assert reference in page
+    assert "Verzonnenweg" not in page
+    for nobody in ("", str(cast.dina.membership), str(cast.noor.membership), "onzin"):
+        assert dina.post(url, {"reference": reference, "named": nobody}).status_code == 400
+    assert dina.post(url, {"reference": reference, "named": str(cast.bo.membership)}).status_code == 302
+    assert open_signal(reference, reader=cast.bo, now=MONDAY).shielded
+    with pytest.raises(NoSuchSignal):
+        open_signal(reference, reader=cast.dina, now=MONDAY)
+    told = Message.objects.filter(kind__in=("named_again", "named_reader"))
+    assert {cast.pia.membership, cast.bo.membership} <= set(told.values_list("membership_id", flat=True))
+    assert HistoryEntry.objects.get(act="signal.named_again").details == {"named": [str(cast.bo.membership)]}
 
 
 def test_the_history_says_who_was_named_and_never_why(cast):

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from meldroute.cli import startup
 
 NOT_OUTSIDE = (
-    "meldroute: {host} is not this machine itself, and Meldroute does not listen to the outside yet: second factor,\n"
-    "backup and row-level security are still to come. Use --host 127.0.0.1, and only invented data."
+    "meldroute: {host} is not this machine itself, and Meldroute does not listen to the outside yet: second factor\n"
+    "and backup are still to come. Use --host 127.0.0.1, and only invented data."
 )
 PATIENCE = 20  # seconds for the server to start, and for a child to stop by itself
 PULSE = 0.2  # seconds between looks at the children

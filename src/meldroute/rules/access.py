@@ -73,6 +73,13 @@ def may_be_named(role: str, *, lane: str) -> bool:
     return role in DESK.get(lane, frozenset())
 
 
+def names_again(reader: Reader) -> UUID | None:
+    """The municipality for whose shielded signals this reader may name people, once nobody named is left: the designated
+    person, who sees of such a signal its reference and no more."""
+    allowed = reader.role == "designated" and reader.organisation_kind == "municipality"
+    return reader.organisation if allowed else None
+
+
 # Pages that are not about one signal, by role. An unknown role reads nothing.
 _EVERYBODY = frozenset({"policy", "notifications"})
 _OFFICIAL = _EVERYBODY | {"report", "my_reports"}  # anybody who works for a municipality can report
@@ -81,7 +88,7 @@ AREAS: dict[str, frozenset[str]] = {
     "reporter": _OFFICIAL,
     "focal_point": _AT_THE_DESK,
     "buddy": _AT_THE_DESK,
-    "designated": _AT_THE_DESK,
+    "designated": _AT_THE_DESK | {"abandoned"},
     "partner": _EVERYBODY | {"disclosures"},
     "care_coordinator": _EVERYBODY | {"disclosures"},
     "chain_director": _EVERYBODY | {"chain", "partners", "flow"},

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from meldroute.rules.access import disclosure_scope, emergency_scope, signal_scope
+from meldroute.rules.access import disclosure_scope, emergency_scope, names_again, signal_scope
 from meldroute.rules.actors import Reader
 
 
@@ -37,6 +37,11 @@ class SignalQuerySet(models.QuerySet):
     def abandoned(self, day: date) -> "SignalQuerySet":
         """Open signals that are narrowed to people of whom nobody is left. Only counted, never shown."""
         return self.open().filter(~self._somebody_named(day), shielded=True)
+
+    def named_again_by(self, reader: Reader, *, day: date) -> "SignalQuerySet":
+        """Of those, the ones for which this reader may name people. That opens none of them."""
+        municipality = names_again(reader)
+        return self.none() if municipality is None else self.abandoned(day).filter(municipality_id=municipality)
 
     def _somebody_named(self, day: date) -> Exists:
         named = apps.get_model("meldroute", "NamedReader")

@@ -22,6 +22,7 @@ from meldroute.web.pages.words import role_name
 AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
          ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
          ("oversight", _("Oversight")), ("emergency", _("In an emergency")),
+         ("abandoned", _("Without a reader")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from django.urls import include, path
 
 PAGES = (
-    "home", "danger", "report", "my_reports", "work_list", "signal", "shielding", "emergency_reading", "oversight",
+    "home", "danger", "report", "my_reports", "work_list", "signal", "shielding", "emergency_reading", "oversight", "abandoned",
     "enrichment", "assessment", "advice", "judging",
     "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
     "settings", "people", "chain", "flow", "reference_pages",

@@ -36,6 +36,7 @@ WORDS = {
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
     "answer_received": gettext_noop("A partner answered."),
     "named_reader": gettext_noop("A signal was shielded, and you are one of those who may still read it."),
+    "named_again": gettext_noop("The designated person named who may read a shielded signal that nobody was left for."),
     "emergency_opened": gettext_noop("Somebody opened a signal in an emergency. Look whether that was right."),
     "emergency_of_yours": gettext_noop("Somebody else opened a signal of yours in an emergency."),
     "unusual_reading": gettext_noop("Somebody opened far more signals today than they usually do. Look whether that was right."),

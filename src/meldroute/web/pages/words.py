@@ -53,6 +53,7 @@ ACTS = {
     "signal.closed": _("Closing reason recorded"),
     "signal.shielded": _("Shielded: only named people read it"),
     "signal.unshielded": _("No longer shielded"),
+    "signal.named_again": _("The designated person named who reads it now"),
     "emergency.opened": _("Opened in an emergency by somebody else"),
     "emergency.reviewed": _("The privacy officer looked at that emergency"),
     "step.take_up": _("Taken up"),
