@@ -40,6 +40,7 @@ class ShieldForm(ActForm):
         self.fields["what"].initial = "name"
         if not page.shielded:
             del self.fields["what"]
+            self.fields["named"].required = True
 
     @property
     def lifts(self) -> bool:
