@@ -16,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from hypothesis import settings as generated
 
+from tests import behind_the_wall
 from tests.throwaway_postgres import throwaway_postgres
 
 _closing = contextlib.ExitStack()
@@ -56,12 +57,16 @@ def _adjust_settings(data: Path) -> None:
         settings.DATABASES["default"]["TEST"] = {"NAME": str(data / "test.sqlite3")}
 
 
+def pytest_sessionstart(session):
+    behind_the_wall.close_services()
+
+
 def pytest_unconfigure(config):
     _closing.close()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(django_db_setup, django_db_blocker):
     """Emptying the tables between tests took most of the time, and is not what is tested."""
     from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
@@ -71,7 +76,17 @@ def django_db_setup(django_db_setup):
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
     # On the class: beside the browser's event loop a test has another connection than the one of this fixture.
-    type(connection.ops).sql_flush = _delete_rows if connection.vendor == "postgresql" else _delete_guarded_rows
+    if connection.vendor != "postgresql":
+        type(connection.ops).sql_flush = _delete_guarded_rows
+        yield
+        return
+    with django_db_blocker.unblock():
+        owner = behind_the_wall.become_the_application()
+    type(connection.ops).sql_flush = _delete_rows
+    connection.ops.execute_sql_flush = behind_the_wall.flush_as(owner)
+    yield
+    with django_db_blocker.unblock():
+        behind_the_wall.become(owner)
 
 
 def _delete_rows(operations, style, tables, **_) -> list[str]:
@@ -86,6 +101,15 @@ def _delete_guarded_rows(operations, style, tables, **_) -> list[str]:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         guards = dict(cursor.fetchall())
     return [*(f"DROP TRIGGER {name}" for name in guards), *(f'DELETE FROM "{table}"' for table in tables), *guards.values()]
+
+
+@pytest.fixture(autouse=True)
+def a_test_sees_every_municipality():
+    """Or it could not look at what was done. What it asks of a page or a service is held (tests/behind_the_wall.py)."""
+    from meldroute.services import boundaries
+
+    with boundaries.everywhere():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,14 +14,16 @@ ROOT = Path(meldroute.__file__).parent
 # reaches a page was found through one of these.
 GUARDED = {"Signal", "Enrichment", "Contact", "Referral", "Disclosure", "Answer", "ReporterFeedback", "SignalKey",
            "OutsideWord", "SubjectRequest", "SubjectRequestKey", "KeptSignal", "RetentionHold", "Destruction",
-           "DestructionItem", "Attachment", "AttachmentKey", "AttachmentPart"}
+           "DestructionItem", "Attachment", "AttachmentKey", "AttachmentPart", "EmergencyReading"}
 # How a row is reached: as this reader, as its own reporter, as the partner it was disclosed to, as who watches over terms
 # and destruction, or from a signal in hand. Or as the privacy officer: of a signal its key and reference, of a request
-# of a data subject all.
-DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by", "of_officer"}
+# of a data subject all. Or in an emergency, with its reason.
+DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by", "of_officer", "closed_to", "opened_in_emergency",
+         "named_again_by"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
-    "services/alarms.py": {"_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
+    "services/alarms.py": {"_abandoned": "counts per municipality what nobody may read any more; shows no signal",
+                           "_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
     "services/audit_trail.py": {"_signal_of": "the id behind a reference, for who runs the site; what is shown are ids"},
     "services/attachments.py": {"_bytes": "the key and parts of a document that was found through its signal"},
     "services/bundling.py": {
@@ -65,6 +67,11 @@ ALLOWED = {
     "services/hiding.py": {"_unmake": "the key and parts of a document that was found through its signal"},
     "services/leaving.py": {"_signals_wait": "whether anything waits when somebody leaves; shows no signal"},
     "services/outside_return.py": {"_row": "of the receipt that was typed on the page before: its sealed token says so"},
+    "services/oversight.py": {
+        "oversight": "emergencies of the officer's own municipality: who, when and why, and of the signal its reference",
+        "review": "one of those, by its id and of the officer's own municipality",
+    },
+    "services/shielding.py": {"_bundle": "the signals bundled with the one in hand: they are narrowed as one"},
     "services/partner_links.py": {"_locked": "a link that was handed in, by the hash of its token"},
     "services/reading/signal_parts.py": {
         "rows_of": "the bundle of a signal that this reader opened",

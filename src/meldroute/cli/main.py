@@ -9,7 +9,7 @@ import os
 import sys
 
 COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain", "audit", "keys", "backup", "restore",
-            "dpia", "papers")
+            "dpia", "papers", "roles")
 
 
 def main(argv: list[str] | None = None) -> int:

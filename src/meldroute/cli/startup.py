@@ -16,6 +16,9 @@ def set_up_django() -> None:
     import django
 
     django.setup()
+    from meldroute.services import boundaries
+
+    boundaries.enter_everywhere()  # a command works for all municipalities; each request of the web server for one
 
 
 def allow_first_start() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from meldroute.channels.scanner import WrongAddress, address_of
+from meldroute.storage import row_security
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -138,9 +139,9 @@ def _postgres(parts: SplitResult) -> dict:
     host = options.pop("host", None) or unquote(parts.hostname or "")
     options["options"] = "-c synchronous_commit=on " + options.get("options", "")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20, "reset": row_security.forget}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "meldroute.storage.postgresql",  # Django's own, and the wall between municipalities
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

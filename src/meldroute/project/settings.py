@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "meldroute.web.proxy.believe_only_the_proxy",  # before all who ask where a request came from
     "django.middleware.security.SecurityMiddleware",
     "meldroute.web.headers.closed_by_default",
+    "meldroute.web.boundary.closed_at_first",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

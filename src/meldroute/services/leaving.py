@@ -61,7 +61,7 @@ def _refuse_end(row: Membership, *, last_day: date, day: date, now: datetime) ->
 
 def _signals_wait(row: Membership) -> bool:
     """A signal about a colleague does not count: it is not theirs, and this answer may not say that there is one."""
-    return Signal.objects.open().filter(municipality=row.organisation_id, lane__in=("regular", "held")).exists()
+    return Signal.objects.open().filter(municipality=row.organisation_id, lane__in=("regular", "held"), shielded=False).exists()
 
 
 def _successors(row: Membership, *, after: date, now: datetime) -> list[UUID]:

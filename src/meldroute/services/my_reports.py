@@ -19,6 +19,7 @@ from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal
 from meldroute.storage.signal_keys import has_key, key_beside
 
+from . import boundaries
 from .desk import NoSuchSignal
 from .running_policy import policy_of
 
@@ -76,11 +77,13 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
     found = _own(user)
     if after:
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
-    rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
+    with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
+        rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    told = feedback_told(rows)
-    cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
-    log_reads(rows, user=user, now=now, part="my_reports")
+    with _where(rows):
+        told = feedback_told(rows)
+        cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
+        log_reads(rows, user=user, now=now, part="my_reports")
     older = (rows[-1].received_at, rows[-1].pk) if more else None
     return ReportList(cards, older, () if older else _gone(user))
 
@@ -88,20 +91,23 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
     """One of this person's own reports. Raises `NotYourReport`."""
     row = own_report(user, reference)
-    card = _card(row, feedback_told([row])[row.pk], now=now, language=language)
-    log_reads([row], user=user, now=now, part="my_report")
+    with _where([row]):
+        card = _card(row, feedback_told([row])[row.pk], now=now, language=language)
+        log_reads([row], user=user, now=now, part="my_report")
     return card
 
 
 def proof(user: UUID, reference: str, *, now: datetime) -> ProofCard:
     """Raises `NotYourReport`."""
     row = own_report(user, reference)
-    log_reads([row], user=user, now=now, part="proof")
+    with _where([row]):
+        log_reads([row], user=user, now=now, part="proof")
     return ProofCard(row.reference, row.municipality.name, row.received_at)
 
 
 def own_report(user: UUID, reference: str) -> Signal:
-    row = _own(user).filter(reference=reference).first()
+    with boundaries.everywhere():
+        row = _own(user).filter(reference=reference).first()
     if row is None:
         raise NotYourReport(reference)
     return row
@@ -132,9 +138,14 @@ def _own(user: UUID):
     return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
 
 
+def _where(rows: Sequence[Signal]):
+    return boundaries.at(*{row.municipality_id for row in rows})
+
+
 def _gone(user: UUID) -> tuple[GoneCard, ...]:
     rows = NoLongerKept.objects.filter(reporter_tie__in=reporter_ties(user)).order_by("-forget_on", "reference")
-    return tuple(GoneCard(*row) for row in rows.values_list("reference", "municipality__name")[:PAGE])
+    with boundaries.everywhere():  # by a hash of one's own
+        return tuple(GoneCard(*row) for row in rows.values_list("reference", "municipality__name")[:PAGE])
 
 
 def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:

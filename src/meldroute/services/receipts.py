@@ -9,6 +9,7 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Message, Signal
 from meldroute.storage.signal_keys import key_beside
 
+from . import boundaries
 from .accounts import FIRST
 from .my_reports import log_reads, own_report
 from .running_policy import policy_of
@@ -43,6 +44,11 @@ class ReceiptCard:
 def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
     """The receipt of one's own report. Raises `NotYourReport`, `SignalDestroyed`."""
     signal = own_report(user, reference)
+    with boundaries.at(signal.municipality_id):
+        return _receipt(signal, user=user, now=now)
+
+
+def _receipt(signal: Signal, *, user: UUID, now: datetime) -> ReceiptCard:
     said = signal.unseal("content_sealed", key=key_beside(signal))
     alerted = _alerted(signal)
     own = choices_in_force(signal.municipality_id, now=now)

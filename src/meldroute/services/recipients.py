@@ -12,7 +12,7 @@ from django.utils import timezone
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Membership, Message, User
 
-from . import duties, invitations, partner_links
+from . import duties, duty_messages, invitations, partner_links
 from .desk import key_of
 from .notices import mail_kind
 from .safe_contact import blocks_messages
@@ -134,11 +134,11 @@ def _hand_on(message: Message, *, now: datetime) -> None:
 
 
 def _to_duty(message: Message, *, now: datetime) -> None:
-    municipality = message.municipality_id
-    lane = message.signal.lane if message.signal else _lane_of(message.membership)
-    told = duties.on_duty(municipality, lane=lane, choices=choices_in_force(municipality, now=now), now=now)
+    municipality, choices = message.municipality_id, choices_in_force(message.municipality_id, now=now)
+    told = (duty_messages.told_about(message.signal, choices=choices, now=now) if message.signal
+            else duties.on_duty(municipality, lane=_lane_of(message.membership), choices=choices, now=now))
     if not told.people:
-        raise NobodyToTell(lane)
+        raise NobodyToTell(message.signal.lane if message.signal else "regular")
     if told.nobody:  # only alarms are left: a count, never which signal
         return _become(message, told.people, now=now, kind="nobody_on_duty", signal=None, referral=None, count=1)
     return _become(message, told.people, now=now)

@@ -27,10 +27,12 @@ from . import (
     destruction,
     digests,
     duties,
+    duty_messages,
     keeping,
     key_destruction,
     processing_log,
     subject_request_clock,
+    unusual_reading,
 )
 from .notices import to_members
 
@@ -50,6 +52,7 @@ class TickReport:
     escalated: int = 0
     repeated: int = 0
     alarmed: int = 0
+    unusual: int = 0
     expired: int = 0
     destroyed: int = 0
     kept: int = 0  # warnings, lists and reminders about terms that end
@@ -60,7 +63,8 @@ class TickReport:
         return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired", "kept", "destroyed")
+        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "unusual", "expired", "kept",
+                 "destroyed")
         return {name: getattr(self, name) for name in names}
 
 
@@ -73,6 +77,7 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     terms = keeping.keep_terms(now=now)
     report.kept = terms.done
     report.troubles += terms.troubles
+    report.unusual = unusual_reading.notice(now=now)
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
@@ -153,7 +158,7 @@ def move_clock(id: UUID, *, now: datetime) -> str | None:
         moved = Clock.objects.filter(pk=id, stage=clock.stage, next_action_at=clock.next_action_at, stopped_at=None)
         if not moved.update(stage=stage, next_action_at=_next_action(clock, stage, signal, choices, now=now)):
             return None
-        escalates = stage == CHAIN_TOLD and clock.stage != CHAIN_TOLD and signal.lane == "regular"
+        escalates = stage == CHAIN_TOLD and clock.stage != CHAIN_TOLD and signal.lane == "regular" and not signal.shielded
         messages = _messages(clock, stage, signal, choices, escalates=escalates, now=now)
         Message.objects.bulk_create(messages)
         outcome = "repeated" if stage == CHAIN_TOLD and not escalates else OUTCOMES[stage]
@@ -191,7 +196,7 @@ def _messages(clock: Clock, stage: int, signal: Signal, choices: Choices, *, esc
     """The desk at every stage; the chain director once. A signal about a colleague: the designated person alone."""
     kind = {REMINDED: "reminder", DESK_TOLD: "late", CHAIN_TOLD: "still_late"}[stage]
     find = duties.on_duty if stage == REMINDED else duties.alerted_at_danger  # late: focal point and buddy both
-    told = find(signal.municipality_id, lane=signal.lane, choices=choices, now=now)
+    told = duty_messages.told_about(signal, choices=choices, now=now, find=find)
     messages = _to_desk(kind, told, clock, signal, now=now)
     if escalates:
         messages += to_members("escalated", duties.chain_directors(now=now), municipality=signal.municipality_id,

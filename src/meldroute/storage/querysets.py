@@ -1,10 +1,20 @@
 """The one place where 'who may see a row' meets the database. `rules.access` decides, these apply."""
 
+from datetime import date, datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from meldroute.rules.access import disclosure_scope, log_scope, retention_scope, signal_scope
+from meldroute.rules.access import (
+    disclosure_scope,
+    emergency_scope,
+    log_scope,
+    names_again,
+    retention_scope,
+    signal_scope,
+)
 from meldroute.rules.actors import Reader
 
 
@@ -15,7 +25,37 @@ class SignalQuerySet(models.QuerySet):
         if scope.empty:
             return self.none()
         seen = scope.lanes if lanes is None else scope.lanes & lanes
-        return self.filter(municipality_id=scope.municipality, lane__in=sorted(seen))
+        return self.filter(_open_to(reader), municipality_id=scope.municipality, lane__in=sorted(seen))
+
+    def closed_to(self, reader: Reader, *, mandated: frozenset[UUID], day: date) -> "SignalQuerySet":
+        """Signals that this reader may ask to read in an emergency. That they may ask opens none."""
+        scope = emergency_scope(reader, mandated=mandated)
+        if not scope.municipalities:
+            return self.none()
+        abandoned = Q(municipality_id__in=scope.abandoned) & ~self._somebody_named(day)
+        return self.filter(Q(shielded=False) | abandoned, municipality_id__in=scope.municipalities,
+                           lane__in=sorted(scope.lanes))
+
+    def opened_in_emergency(self, reader: Reader, *, mandated: frozenset[UUID], now: datetime,
+                            day: date) -> "SignalQuerySet":
+        """Of those, the ones that this reader opened with a reason, for as long as that lasts."""
+        reading = apps.get_model("meldroute", "EmergencyReading")
+        opened = reading.objects.filter(signal=OuterRef("pk"), membership=reader.membership, until__gt=now)
+        return self.closed_to(reader, mandated=mandated, day=day).filter(Exists(opened))
+
+    def abandoned(self, day: date) -> "SignalQuerySet":
+        """Open signals that are narrowed to people of whom nobody is left. Only counted, never shown."""
+        return self.open().filter(~self._somebody_named(day), shielded=True)
+
+    def named_again_by(self, reader: Reader, *, day: date) -> "SignalQuerySet":
+        """Of those, the ones for which this reader may name people. That opens none of them."""
+        municipality = names_again(reader)
+        return self.none() if municipality is None else self.abandoned(day).filter(municipality_id=municipality)
+
+    def _somebody_named(self, day: date) -> Exists:
+        named = apps.get_model("meldroute", "NamedReader")
+        members = apps.get_model("meldroute", "Membership").objects.current(day)
+        return Exists(named.objects.filter(signal=OuterRef("pk"), membership__in=members))
 
     def reported_by(self, *ties: str) -> "SignalQuerySet":
         """Signals of one reporter, found by keyed hash."""
@@ -29,6 +69,12 @@ class SignalQuerySet(models.QuerySet):
 
     def open(self) -> "SignalQuerySet":
         return self.exclude(kind="end")
+
+
+def _open_to(reader: Reader) -> Q:
+    """Not shielded, or narrowed to people of whom the reader is one. Asked row by row, and only of those few."""
+    named = apps.get_model("meldroute", "NamedReader")
+    return Q(shielded=False) | Q(Exists(named.objects.filter(signal=OuterRef("pk"), membership=reader.membership)))
 
 
 class MunicipalityRows(models.QuerySet):

@@ -23,6 +23,7 @@ from meldroute.web.pages.words import role_name
 AREAS = (("audit", _("Oversight")), ("subject_requests", _("Requests")), ("work_list", _("Work list")),
          ("disclosures", _("Shared with you")), ("chain", _("Chain")),
          ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")), ("access_review", _("Access")),
+         ("oversight", _("Emergencies")), ("emergency", _("In an emergency")), ("abandoned", _("Without a reader")),
          ("retention", _("Retention")), ("papers", _("Papers")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 

@@ -168,6 +168,7 @@ class SignalPage:
     minor_advice: tuple[Advice, ...]
     lead: str | None
     bundled: tuple[str, ...]
+    shielded: bool  # narrowed to named people
     policy: Policy
     safe_contact: tuple[SafeContactCard, ...] = ()
     held: int = 0  # notices to the reporter that wait for a person

@@ -43,12 +43,13 @@ def open_signal(reference: str, *, reader: Reader, now: datetime, language: str 
     signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
-    page = _page(signal, reader=reader, now=now, language=language)
+    page = page_of(signal, reader=reader, now=now, language=language)
     log_signal_read(signal.pk, signal.municipality_id, reader=reader, now=now)
     return page
 
 
-def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> SignalPage:
+def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> SignalPage:
+    """Of a signal that the caller found through a door; whoever shows it logs it first."""
     policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     choices = choices_in_force(signal.municipality_id, now=now)
     rows = rows_of(signal)
@@ -80,7 +81,8 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
         minor_advice=minor_lines(policy, minor=signal.minor),
-        lead=rows.lead, bundled=rows.bundled, policy=policy, safe_contact=safe,
+        lead=rows.lead, bundled=rows.bundled, shielded=signal.shielded, policy=policy,
+        safe_contact=safe,
         held=held(signal.pk).count() if any(card.contact.no_automatic for card in safe) else 0,
     )
 

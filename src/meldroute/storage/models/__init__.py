@@ -1,5 +1,6 @@
 """The tables, one module per subject."""
 
+from .access import EmergencyReading, NamedReader, UnusualReading
 from .accounts import Absence, Membership, MunicipalitySettings, Organisation, User
 from .attachments import Attachment, AttachmentKey, AttachmentPart
 from .audit import Digest, ProcessingRecord, ProcessingWatermark
@@ -19,8 +20,9 @@ from .subject_requests import SubjectRequest, SubjectRequestKey
 __all__ = [
     "Absence", "AccessReview", "Answer", "Attachment", "AttachmentKey", "AttachmentPart", "BrowserSession",
     "ChainHead", "Clock", "Contact", "Destruction", "DestructionItem", "Digest", "Disclosure", "DpiaAdoption",
-    "Draft", "Enrichment", "HistoryEntry", "Installation", "Invitation", "KeptCopy", "KeptSignal", "KeyDestruction",
-    "Membership", "Message", "MunicipalitySettings", "NoLongerKept", "Organisation", "OutsideWord", "PackVersion",
-    "PartnerLink", "ProcessingRecord", "ProcessingWatermark", "Referral", "ReporterFeedback", "RetentionHold",
-    "SignOn", "Signal", "SignalKey", "SubjectRequest", "SubjectRequestKey", "SurvivingCount", "User",
+    "Draft", "EmergencyReading", "Enrichment", "HistoryEntry", "Installation", "Invitation", "KeptCopy",
+    "KeptSignal", "KeyDestruction", "Membership", "Message", "MunicipalitySettings", "NamedReader", "NoLongerKept",
+    "Organisation", "OutsideWord", "PackVersion", "PartnerLink", "ProcessingRecord", "ProcessingWatermark",
+    "Referral", "ReporterFeedback", "RetentionHold", "SignOn", "Signal", "SignalKey", "SubjectRequest",
+    "SubjectRequestKey", "SurvivingCount", "UnusualReading", "User",
 ]

@@ -38,4 +38,6 @@ class HistoryEntry(models.Model):
             models.Index(fields=["chain", "number"], condition=Q(act="history.destroyed"), name="history_certificates"),
             models.Index(fields=["chain", "number"], condition=Q(act="refused"), name="history_refusals"),
             models.Index(fields=["chain", "number"], condition=Q(act="list.read"), name="history_lists"),
+            # who opened how many signals today
+            models.Index(fields=["at", "actor"], condition=Q(act="signal.read"), name="history_reads"),
         ]

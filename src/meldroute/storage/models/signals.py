@@ -17,6 +17,7 @@ class Signal(SealedRow):
     reference = models.CharField(max_length=13, unique=True)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     lane = models.CharField(max_length=12, default="regular")  # rules.access.DESK
+    shielded = models.BooleanField(default=False)  # narrowed to named people (NamedReader)
     pack = models.ForeignKey(PackVersion, on_delete=models.PROTECT)
     state = models.CharField(max_length=60)
     kind = models.CharField(max_length=12)  # of the state, so that lists need no policy
@@ -58,6 +59,8 @@ class Signal(SealedRow):
             # "new since you were last here" and closed this week
             models.Index(fields=["municipality", "lane", "received_at"], condition=~Q(kind="end"), name="signal_new"),
             models.Index(fields=["municipality", "lane", "closed_at"], condition=Q(kind="end"), name="signal_closed"),
+            # few are narrowed to named people
+            models.Index(fields=["municipality"], condition=Q(shielded=True), name="signal_shielded"),
             models.Index(fields=["reporter_tie", "received_at"], name="signal_of_reporter"),
         ]
 

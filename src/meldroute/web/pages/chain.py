@@ -36,8 +36,8 @@ class Period:
 PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
 
 
-@require_safe
 @enters("chain")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
         days = PERIODS.get(request.GET.get("periode", ""))

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
 from meldroute.rules.references import BadReference, normalise_reference
-from meldroute.services import accounts, refusals
+from meldroute.services import accounts, boundaries, refusals
 from meldroute.services.desk import NoSuchSignal
 
 View = Callable[..., HttpResponse]
@@ -61,6 +61,8 @@ def reader_of(request: HttpRequest, *, now: datetime) -> Reader | None:
     """The signed-in person in the membership they chose; asked once per request."""
     if not hasattr(request, "signed_in"):
         request.signed_in = accounts.signed_in(request.user.pk, chosen=_chosen(request), now=now)
+        if request.signed_in.reader:
+            boundaries.enter(request.signed_in.reader)  # what the database gives out in this request
     return request.signed_in.reader
 
 

@@ -44,8 +44,8 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def give(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     typed = request.POST.get("text", "")
@@ -102,8 +102,8 @@ class WithholdForm(ActForm):
         help_text=gettext_lazy("Sealed with the signal. The reporter sees neither this nor that there is a reason."))  # fmt: skip
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def withhold(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 
@@ -138,8 +138,8 @@ class CloseForm(ActForm):
         self.fields["reason"].choices = [(r.id, r.label.say(language())) for r in page.reasons if r.fits]
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def close(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

@@ -27,8 +27,8 @@ def printed(reference: str) -> str:
         raise Http404 from None
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def my_reports(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     language = get_language()
     found = service.my_reports(reader.user, now=now, language=language, after=_cursor(request.GET.get("na", "")))
@@ -39,8 +39,8 @@ def my_reports(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespo
     })
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def my_report(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     language = get_language()
     card = service.my_report(reader.user, printed(reference), now=now, language=language)
@@ -49,8 +49,8 @@ def my_report(request: HttpRequest, reader: Reader, now: datetime, reference: st
     })
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def proof(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     """A file whose name says nothing to who finds it on a computer."""
     card = service.proof(reader.user, printed(reference), now=now)

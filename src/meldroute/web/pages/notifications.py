@@ -49,11 +49,17 @@ WORDS = {
     "hold_ends": gettext_noop("The day has come on which a hold was to be looked at again. It goes on until somebody lifts it."),
     "destruction_listed": gettext_noop("A list of signals whose term ended waits for you. Nothing goes before you propose it."),
     "destruction_proposed": gettext_noop("A list of signals was proposed for destruction. Nothing goes before you approve it."),
+    "named_reader": gettext_noop("A signal was shielded, and you are one of those who may still read it."),
+    "named_again": gettext_noop("The designated person named who may read a shielded signal that nobody was left for."),
+    "emergency_opened": gettext_noop("Somebody opened a signal in an emergency. Look whether that was right."),
+    "emergency_of_yours": gettext_noop("Somebody else opened a signal of yours in an emergency."),
+    "unusual_reading": gettext_noop("Somebody opened far more signals today than they usually do. Look whether that was right."),
 }
 # Where a notice leads when it is about no signal that this reader may open: an area of rules.access.
 LEADS = {"held_received": ("work_list",),
          "escalated": ("chain",), "nobody_on_duty": ("settings", "chain"), "nobody_designated": ("settings",),
          "mail_failing": ("settings",), "mail_refused": ("settings",), "role_given": ("settings",),
+         "emergency_opened": ("oversight",), "unusual_reading": ("oversight",), "nobody_named": ("settings",),
          "privileges_changed": ("access_review",), "access_review_due": ("access_review",),
          "disclosure_received": ("disclosures",), "request_due": ("subject_requests",),
          "request_late": ("subject_requests",),
@@ -71,8 +77,8 @@ class Notice:
     link: str
 
 
-@require_safe
 @enters("notifications")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     found = inbox(reader=reader, now=now, before=request.GET.get("voor", ""))
     return render(request, "web/notifications.html", {
@@ -82,8 +88,8 @@ def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     })
 
 
-@require_POST
 @enters("notifications")
+@require_POST
 def seen(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """One that was ticked off, or all that stood on the page at the time the page was made."""
     if one := _id(request.POST.get("notice", "")):
@@ -127,6 +133,11 @@ def _text(card: NoticeCard) -> str:
         number = card.count or 1
         return ngettext("%(n)s signal waits and nobody is on duty. Arrange who takes over.",
                         "%(n)s signals wait and nobody is on duty. Arrange who takes over.", number) % {"n": number}
+    if card.kind == "nobody_named":
+        number = card.count or 1
+        return ngettext("%(n)s shielded signal has nobody left who may read it. Ask the designated person to name somebody.",
+                        "%(n)s shielded signals have nobody left who may read them. Ask the designated person to name "
+                        "somebody.", number) % {"n": number}
     return _(WORDS.get(card.kind, gettext_noop("Something is ready for you.")))
 
 

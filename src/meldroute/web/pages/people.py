@@ -107,8 +107,8 @@ class Person:
     refused: bool
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """A search is posted: a name does not belong in an address. It changes nothing."""
     typed = request.POST.get("search", "")[:100]
@@ -146,8 +146,8 @@ def _day(day) -> str:
     return date_format(day, "j F Y")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """The answer says how the person gets in. Nobody sees a password but its owner."""
     today = timezone.localtime(now).date()
@@ -165,8 +165,8 @@ def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
     return _form_page(request, now, form, title=_("Appoint somebody"), submit=_("Appoint"), lines=lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     others = leaving.take_over(id, last_day=timezone.localtime(now).date(), reader=reader, now=now)
@@ -179,8 +179,8 @@ def end(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpRe
                 negative=True)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def absence(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     lines = [_("On these days new signals and reminders go to whoever is next: focal point, buddy, then the neighbour.")]
@@ -191,8 +191,8 @@ def absence(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> Ht
                 title=_("Away: %(name)s, %(role)s"), card=card, submit=_("Record the absence"), lines=lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     lines = [_("Mail that could not be delivered goes to the new address. The person signs in with it from now on.")]
@@ -213,8 +213,8 @@ def start_over(request: HttpRequest, reader: Reader, now: datetime, id: UUID) ->
         submit=_("Start this account over"), lines=lines, negative=True)
 
 
-@require_POST
 @manages
+@require_POST
 def withdraw(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     leaving.withdraw_absence(id, reader=reader, now=now)
     messages.success(request, _("The absence is withdrawn."))

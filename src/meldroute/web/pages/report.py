@@ -43,8 +43,8 @@ class Shown:
 
 
 @keeps_typing
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("report")
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     if request.method == "POST":
         return _send(request, reader, now)
@@ -136,8 +136,8 @@ def _kept_for_its_owner(request: HttpRequest, now: datetime) -> HttpResponse:
     return render(request, "web/errors/not_your_form.html", context, status=409)
 
 
-@require_POST
 @enters("report")
+@require_POST
 def discard_draft(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
         drafts.discard(UUID(request.POST.get("draft", "")), person=reader.user)
@@ -146,8 +146,8 @@ def discard_draft(request: HttpRequest, reader: Reader, now: datetime) -> HttpRe
     return redirect("report")
 
 
-@require_safe
 @enters("report")
+@require_safe
 def receipt(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     language = get_language()
     card = receipts.receipt(reader.user, printed(reference), now=now)

@@ -96,8 +96,8 @@ def manages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_safe
 @manages
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return render(request, "web/settings.html", {
@@ -116,8 +116,8 @@ def _task(task: SetupTask) -> Task:
     return Task(str(label), task.done, reverse(page), problem)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def norms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return _edit(request, reader, now, card, Part(
@@ -126,8 +126,8 @@ def norms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return _edit(request, reader, now, card, Part(
@@ -135,8 +135,8 @@ def hours(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda *data, **words: HoursForm(*data, choices=card.choices, **words), lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def neighbour(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     offered = neighbours(reader=reader, now=now)
@@ -148,8 +148,8 @@ def neighbour(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespon
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     names = ("phone", "email", "reporting_point", "route", "structures")
@@ -160,8 +160,8 @@ def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def outside(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     known = {name: getattr(card.choices.outside, name) for name in ("open", "phone", "email")}
@@ -182,7 +182,6 @@ def retention(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     found = next((p for p in card.policy.partners if p.id == partner and p.per_municipality), None)
@@ -250,8 +249,8 @@ def _norm(form: NormsForm, row) -> NormFields:
     return NormFields(row.label.say(_language()), form[f"amount:{id}"], form[f"unit:{id}"], own)
 
 
-@require_safe
 @manages
+@require_safe
 def card(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     return render(request, "web/calling_card.html", {
         "now": now, "card": calling_card(reader=reader, now=now), "cancel_url": reverse("settings")})

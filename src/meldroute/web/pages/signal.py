@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.facts import FAILED_REFERRAL
@@ -48,8 +48,8 @@ class Entry:
     tone: str = ""
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     try:
         plain = normalise_reference(reference)
@@ -58,10 +58,10 @@ def show(request: HttpRequest, reader: Reader, now: datetime, reference: str) ->
     if plain != reference:
         return redirect("signal", reference=plain)
     page = open_signal(plain, reader=reader, now=now, language=get_language() or "nl")
-    return render(request, "web/signal.html", _context(page, now=now))
+    return render(request, "web/signal.html", page_context(page, now=now))
 
 
-def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
+def page_context(page: SignalPage, *, now: datetime) -> dict[str, object]:
     acts = {s.step.act for s in page.steps if isinstance(s, Allowed)}
     return {
         "now": now, "page": page, "state_words": page.state.label.say(get_language() or "nl"),

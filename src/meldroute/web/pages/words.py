@@ -14,6 +14,7 @@ ROLES = {
     "functional_manager": _("functional manager"),
     "privacy_officer": _("privacy officer"),
 }
+VERDICTS = {"fine": _("looked at, fine"), "not_fine": _("looked at, not fine")}
 GROUPS = {
     "yours": _("waits for you"),
     "new": _("new"),
@@ -58,6 +59,11 @@ ACTS = {
     "signal.minor": _("Age looked at again"),
     "signal.danger": _("Danger looked at again"),
     "signal.closed": _("Closing reason recorded"),
+    "signal.shielded": _("Shielded: only named people read it"),
+    "signal.unshielded": _("No longer shielded"),
+    "signal.named_again": _("The designated person named who reads it now"),
+    "emergency.opened": _("Opened in an emergency by somebody else"),
+    "emergency.reviewed": _("The privacy officer looked at that emergency"),
     "step.take_up": _("Taken up"),
     "step.enrich": _("Fact added"),
     "step.record_contact": _("Contact recorded"),

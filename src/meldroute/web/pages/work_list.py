@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.references import BadReference, normalise_reference
@@ -45,15 +45,15 @@ class Row:
     standing: str
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = work_list(reader=reader, now=now, group=request.GET.get("groep", "yours"), after=request.GET.get("na", ""))
     return render(request, "web/work_list.html", _context(card, now=now))
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def find(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """By reference only. A reference that cannot be one is said so; any other goes to the signal's page."""
     typed = request.GET.get("kenmerk", "")

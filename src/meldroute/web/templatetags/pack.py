@@ -10,7 +10,8 @@ from meldroute.web.pages import words
 
 register = template.Library()
 TABLES = {"outcome": words.OUTCOMES, "strength": words.STRENGTHS, "channel": words.CHANNELS, "referral": words.REFERRAL,
-          "minor": words.MINOR, "about": words.ABOUT, "role": words.ROLES, "contact": words.CONTACT_PARTS}
+          "minor": words.MINOR, "about": words.ABOUT, "role": words.ROLES, "verdict": words.VERDICTS,
+          "contact": words.CONTACT_PARTS}
 
 
 @register.filter
