@@ -161,7 +161,7 @@ class _Asker:
         member = {"own": scene.cast.bram.membership, "elsewhere": scene.cast.noor.membership}.get(relation, scene.absent)
         known = {
             "reference": scene.signals.get(signal, NEVER), "referral": scene.requests.get(of, scene.absent),
-            "disclosure_id": scene.copies.get(of, scene.absent), "partner": "ISZW", "id": member, "token": "x",
+            "disclosure_id": scene.copies.get(of, scene.absent), "partner": "LOKZORG" if name == "settings_contact" else "ISZW", "id": member, "token": "x",
         }
         return {part: known.get(part, scene.absent) for part in self.found[name]}
 

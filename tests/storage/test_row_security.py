@@ -15,7 +15,7 @@ from meldroute.services.my_reports import my_reports
 from meldroute.storage import models
 from meldroute.storage.boundary import within
 from meldroute.storage.models import HistoryEntry, Membership, Message, NamedReader, Referral, Signal, SignalKey
-from meldroute.storage.row_security import OPEN_TABLES, mentions_guarded_table, words_of
+from meldroute.storage.row_security import OPEN_TABLES, mentions_guarded_table, said_in_words, words_of
 from tests.cast import MONDAY
 from tests.services.passing_on_help import pass_on, passing, reported
 from tests.signing_in import signed_in
@@ -108,12 +108,14 @@ def test_a_rollback_takes_back_what_the_server_was_told_and_it_is_told_again(cas
 
 
 @postgres
-def test_a_request_costs_at_most_one_statement_and_leaves_nothing_behind(cast, two):
+def test_a_request_says_it_once_in_front_of_another_statement_and_leaves_nothing_behind(cast, two):
     anna, noor = signed_in(cast.anna), signed_in(cast.noor)
     noor.get(reverse("work_list"))
     with CaptureQueriesContext(connection) as asked:
         assert anna.get(reverse("signal", args=[two["helmond"]])).status_code == 200
-    assert len([q for q in asked.captured_queries if "set_config" in q["sql"]]) == 1
+    said = [q["sql"] for q in asked.captured_queries if "set_config" in q["sql"]]
+    assert len(said) == 1
+    assert 'FROM "meldroute_' in said[0], "no round trip of its own"
     with CaptureQueriesContext(connection) as asked, boundaries.nowhere():
         assert anna.get(reverse("signal", args=[two["helmond"]])).status_code == 200
     assert not [q for q in asked.captured_queries if "set_config" in q["sql"]], "same reader, same connection: said already"
@@ -185,6 +187,8 @@ def test_the_words_that_the_server_is_told(cast):
     assert words_of(Boundary(everywhere=True)) == ("*", "")
     assert words_of(Boundary(frozenset({cast.helmond.pk}), cast.anna.membership)) == (
         str(cast.helmond.pk), str(cast.anna.membership))
+    with pytest.raises(ValueError, match="only keys"):
+        said_in_words(("'; DROP TABLE meldroute_signal; --", ""))
     assert mentions_guarded_table('SELECT "meldroute_signal"."id" FROM "meldroute_signal"')
     assert mentions_guarded_table('SELECT 1 FROM "meldroute_a_table_of_tomorrow"')
     assert not mentions_guarded_table('SELECT 1 FROM "meldroute_user" JOIN "meldroute_membership" ON true')

@@ -25,6 +25,7 @@ _OURS = f"ANY ((SELECT {_LIST}::uuid[])::uuid[])"
 _OUR_CHAINS = f"ANY ((SELECT {_LIST})::text[])"
 _MEMBERSHIP = "(SELECT nullif(current_setting('meldroute.membership', true), '')::uuid)"
 
+_PLAIN = re.compile(r"[0-9a-f,*-]*")
 _GUARDED = re.compile(rf"\bmeldroute_(?!(?:{'|'.join(sorted(OPEN_TABLES))})\b)\w")
 
 
@@ -36,6 +37,13 @@ def words_of(boundary: Boundary) -> tuple[str, str]:
     """The boundary as the server is told it."""
     municipalities = EVERYWHERE if boundary.everywhere else ",".join(sorted(map(str, boundary.municipalities)))
     return municipalities, str(boundary.membership or "")
+
+
+def said_in_words(words: tuple[str, str]) -> str:
+    """To stand in front of another statement. Keys and the one mark only: nothing here ever came from outside."""
+    if not all(_PLAIN.fullmatch(word) for word in words):
+        raise ValueError("boundary: only keys of municipalities and memberships are said to the server.")
+    return SAY.replace("%s", "'{}'").format(*words)
 
 
 def guarded_tables(models) -> list[tuple[str, str]]:

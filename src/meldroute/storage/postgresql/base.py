@@ -1,14 +1,14 @@
 """Django's own PostgreSQL connection, and one thing more: the boundary of `storage.boundary` goes to the server.
 
-It is said when the first statement needs it and again only when it changed: one short statement for a request, none
-for a request after it with the same boundary on the same connection. Whatever cannot be known (a new connection, one
-from the pool, a rollback, which also takes back what was said) is said again.
+It travels in front of the first statement that needs it, in the same message, and again only when it changed: no round
+trip more in a request. Whatever cannot be known (a new connection, one from the pool, a rollback or an error, which
+also take back what was said) is said again.
 """
 
 from django.db.backends.postgresql import base
 
 from ..boundary import current
-from ..row_security import SAY, mentions_guarded_table, words_of
+from ..row_security import SAY, mentions_guarded_table, said_in_words, words_of
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -30,10 +30,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._savepoint_rollback(sid)
 
     def _within_boundary(self, execute, sql, params, many, context):
-        if mentions_guarded_table(sql):
-            wanted = words_of(current())
-            if self._said != wanted:
-                with self.cursor() as cursor:
-                    cursor.execute(SAY, wanted)
-                self._said = wanted
-        return execute(sql, params, many, context)
+        wanted = words_of(current())
+        if self._said == wanted or not mentions_guarded_table(sql):
+            return execute(sql, params, many, context)
+        self._said = None  # until it arrived
+        if many or not isinstance(sql, str) or getattr(context["cursor"].cursor, "name", None):
+            with self.cursor() as cursor:
+                cursor.execute(SAY, wanted)
+            self._said = wanted
+            return execute(sql, params, many, context)
+        result = execute(f"{said_in_words(wanted)}; {sql}", params, many, context)
+        context["cursor"].nextset()  # past the answer to what was said in front
+        self._said = wanted
+        return result
