@@ -57,7 +57,7 @@ class Used:
 
 
 def wanted() -> set[str]:
-    said = {value for value in (SAFE.when_not, SAFE.when, SAFE.language, SAFE.interpreter_who, SAFE.agreed)}
+    said = {SAFE.when_not, SAFE.when, SAFE.language, SAFE.interpreter_who, SAFE.agreed}
     return personal_strings() | said | {DOCUMENT, "kamer zeven achter de schuur", NAME, ABOUT, "Verzonnen Vera", files.SECRET, TYPED}
 
 
