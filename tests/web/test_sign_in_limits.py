@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from meldroute.storage.address_key import AddressKeyRefused, address_hash, key_file
 from meldroute.storage.models import User
+from meldroute.web.accounts import limits
 from tests.cast import PASSWORD
 
 WRONG = "een verkeerd wachtwoord"
@@ -56,8 +57,15 @@ def test_with_ever_other_addresses_guessing_one_account_ends_too(cast):
     assert not sign_in(BRAM, address="198.51.100.99")
 
 
-def test_two_hundred_colleagues_sign_in_while_somebody_among_them_guesses(cast):
-    """One address. The guesser tries many accounts, known and unknown, more often than the address may be wrong."""
+@pytest.fixture
+def guessed_from(cast, monkeypatch):
+    """The town hall's address, from where somebody was wrong more often than it may be; however slow this machine is."""
+    monkeypatch.setitem(limits.RATES, limits.ADDRESS, "10/h/key")
+    assert not any(sign_in(f"gok{n}@voorbeeld.example", WRONG) for n in range(12))
+
+
+def test_two_hundred_colleagues_sign_in_while_somebody_among_them_guesses(cast, guessed_from):
+    """One address. The guesser goes on meanwhile, at known and unknown accounts."""
     people = [User(email=f"collega{n}@voorbeeld.example", name=f"Collega {n}") for n in range(200)]
     password = User.objects.get(email=BRAM).password
     for person in people:
@@ -66,13 +74,12 @@ def test_two_hundred_colleagues_sign_in_while_somebody_among_them_guesses(cast):
     guessed = 0
     for n, person in enumerate(people):
         assert sign_in(person.email), n
-        guessed += sign_in(f"gok{n}@voorbeeld.example", WRONG) + sign_in(FRITS, f"{WRONG} {n}")
+        if n % 4 == 0:
+            guessed += sign_in(FRITS if n % 8 else f"mis{n}@voorbeeld.example", f"{WRONG} {n}")
     assert guessed == 0
 
 
-def test_from_an_address_that_guesses_each_account_is_tried_once_in_five_minutes(cast):
-    for n in range(110):
-        sign_in(f"gok{n}@voorbeeld.example", WRONG)
+def test_from_an_address_that_guesses_each_account_is_tried_once_in_five_minutes(cast, guessed_from):
     assert not sign_in(BRAM, WRONG)
     assert not sign_in(BRAM), "a second try from there must wait"
     assert sign_in(BRAM, address="198.51.100.7"), "and from elsewhere need not"

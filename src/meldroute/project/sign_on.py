@@ -16,7 +16,6 @@ import stat
 import tomllib
 from pathlib import Path
 
-from meldroute.channels.identity_provider import is_closed
 from meldroute.project.environment import WrongSetting
 from meldroute.rules.single_sign_on import Provider
 
@@ -54,6 +53,8 @@ def _provider(row: dict) -> tuple[Provider, str]:
         raise WrongSetting(f"{place}: {unknown[0]} is unknown. Use {', '.join(sorted(ALLOWED))}.")
     if not re.fullmatch("[a-z0-9-]{1,40}", row["id"]):
         raise WrongSetting(f"{place}: an id has small letters, digits and dashes only.")
+    from meldroute.channels.identity_provider import is_closed  # only where it is used: commands start without it
+
     if not is_closed(row["issuer"]):
         raise WrongSetting(f"{place}: its issuer is not an https address.")
     return Provider(row["id"], row["name"], row["issuer"], row["client_id"],

@@ -14,7 +14,7 @@ from meldroute.storage.models import Invitation, Membership, Message
 from meldroute.storage.sealing import open_with_purpose, place_of, seal_with_purpose
 
 from .notices import to_members
-from .single_sign_on import bind
+from .sign_ons import bind
 
 LASTS = timedelta(days=7)
 KIND = "invitation"

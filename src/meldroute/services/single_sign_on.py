@@ -9,22 +9,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from meldroute.channels import identity_provider
 from meldroute.channels.identity_provider import ProviderAway
 from meldroute.rules.single_sign_on import ClaimsRefused, Identity, Provider, identity_of
-from meldroute.storage.models import SignOn, User
+from meldroute.storage.models import SignOn
 
 __all__ = ["ClaimsRefused", "ProviderAway"]  # what `finish` raises
 
 
 class NoSuchProvider(Exception):
     """Not a provider of the settings."""
-
-
-class AlreadyBound(Exception):
-    """This person at the provider is somebody else here, or this account is bound to somebody else there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +69,6 @@ def finish(asked: Asked, *, code: str, redirect_uri: str, now: datetime) -> Iden
                                        verifier=asked.verifier, redirect_uri=redirect_uri)
     claims = identity_provider.verified_claims(provider.issuer, places, token)
     return identity_of(claims, provider, nonce=asked.nonce, now=now, again=asked.again)
-
-
-def person_of(identity: Identity) -> UUID | None:
-    return SignOn.objects.filter(issuer=identity.issuer, subject=identity.subject).values_list("user", flat=True).first()
-
-
-def bind(person: UUID, identity: Identity, *, now: datetime) -> None:
-    """This is who they are at the provider, from now on. Raises `AlreadyBound`."""
-    if person_of(identity) == person:
-        return
-    try:
-        with transaction.atomic():
-            SignOn.objects.create(user=User.objects.get(pk=person), issuer=identity.issuer, subject=identity.subject,
-                                  bound_at=now)
-    except IntegrityError:
-        raise AlreadyBound from None
 
 
 def provider_of(person: UUID) -> str | None:

@@ -16,18 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.one_time_codes import matching_counter
 
-LAST = "last_counter"  # in the row of an authenticator app: the half minute of the last code that was used
+from .codes import LAST, forget_tries
+
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 16}
 
 
 def _limited(user: object) -> None:
     if not ratelimit.consume(context.request, action="second_factor", key=str(user.pk)):
         raise account_adapter().validation_error("too_many_login_attempts")
-
-
-def forget_tries(request: object, user: object) -> None:
-    """After the right code; and with a new password, for whoever guessed knew the old one."""
-    ratelimit.clear(request, action="second_factor", key=str(user.pk))
 
 
 class _OnceOnly:
@@ -122,10 +118,3 @@ class AddPasskeyForm(_Calm, webauthn.AddWebAuthnForm):
 
     def clean_name(self) -> str:
         return super().clean_name()[:60]
-
-
-def remember_counter(request: object, authenticator: Authenticator) -> None:
-    """After enrolment: the code that proved it is spent."""
-    if authenticator.type == Authenticator.Type.TOTP and (counter := getattr(request, "used_counter", None)):
-        authenticator.data[LAST] = counter
-        authenticator.save(update_fields=["data"])

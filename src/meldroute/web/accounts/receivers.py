@@ -10,8 +10,8 @@ from django.utils import timezone
 from meldroute.services.privileges import tell_of_factor
 from meldroute.services.sessions import end_others
 
+from .codes import forget_tries, remember_counter
 from .confirming import remember_confirmation
-from .forms import forget_tries, remember_counter
 from .second_factor import remember_use
 
 

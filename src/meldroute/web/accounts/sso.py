@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from meldroute.services import invitations, single_sign_on
-from meldroute.services.single_sign_on import AlreadyBound, Asked, ClaimsRefused, NoSuchProvider, ProviderAway
+from meldroute.services import invitations, sign_ons, single_sign_on
+from meldroute.services.single_sign_on import Asked, ClaimsRefused, NoSuchProvider, ProviderAway
 
 from .confirming import remember_confirmation
 from .second_factor import remember_use
@@ -57,12 +57,12 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404 from None
     except (ProviderAway, ClaimsRefused) as refused:
         return _refused(request, refused)
-    person = single_sign_on.person_of(identity)
+    person = sign_ons.person_of(identity)
     if request.user.is_authenticated:
         return _shown_again(request, person, identity, next)
     try:
         person = person or _invited(request, identity)
-    except (AlreadyBound, invitations.InvitationGone):
+    except (sign_ons.AlreadyBound, invitations.InvitationGone):
         return _page(request, "bound", 403)
     if person is None:
         return _page(request, "unknown", 403)
