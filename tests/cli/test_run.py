@@ -47,7 +47,8 @@ def test_wrong_words_end_with_2():
 @pytest.fixture
 def installation(tmp_path):
     """A data folder that does not exist yet, and an environment that names nothing else."""
-    return {"MELDROUTE_DATA": str(tmp_path / "data"), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    return {"MELDROUTE_DATA": str(tmp_path / "data"), "PATH": os.environ["PATH"], "HOME": str(tmp_path),
+            "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
 
 
 def test_the_site_starts_in_an_empty_folder_and_stops_whole(installation, tmp_path):

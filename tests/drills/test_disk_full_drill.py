@@ -72,13 +72,15 @@ def small_disk(tmp_path) -> Iterator[Path | None]:
 def fill(place: Path) -> Path:
     """Take what room is left."""
     stuffing = place / "stuffing"
-    with stuffing.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            return stuffing
+    descriptor = os.open(stuffing, os.O_WRONLY | os.O_CREAT)
+    try:
+        while os.write(descriptor, bytes(4096)):
+            pass
+    except OSError:
+        return stuffing
+    finally:
+        os.close(descriptor)
+    return stuffing
 
 
 @pytest.mark.skipif(os.environ.get("MELDROUTE_TEST_DB") == "postgres", reason="the same drill for PostgreSQL stands below")

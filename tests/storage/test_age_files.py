@@ -1,5 +1,6 @@
 """A copy for somebody else's key is opened once before it counts, and a bad one never takes the place of a good one."""
 
+import os
 import tracemalloc
 
 import pyrage
@@ -95,6 +96,32 @@ def test_what_goes_wrong_while_it_is_made_comes_out_as_it_is(person, tmp_path):
     with pytest.raises(ValueError, match="went away"):
         write_copy(tmp_path / "copy.age", pieces(), to=recipients([person[0]]))
     assert not list(tmp_path.glob("*copy*"))
+
+
+def test_a_disk_that_is_full_half_way_lets_go_of_what_makes_the_pieces(person, tmp_path, monkeypatch):
+    """Which may hold a transaction open: what is written down next must not be lost with it."""
+    closed = []
+
+    def pieces():
+        try:
+            while True:
+                yield os.urandom(65536)
+        finally:
+            closed.append(True)
+
+    written = []
+
+    def full(piece):
+        written.append(piece)
+        if len(written) > 20:
+            raise OSError(28, "No space left on device")
+
+    target = age_files._Target
+    monkeypatch.setattr(age_files, "_Target", lambda take: target(full))
+    made = pieces()
+    with pytest.raises(OSError, match="No space left"):
+        write_copy(tmp_path / "copy.age", made, to=recipients([person[0]]))
+    assert closed == [True]
 
 
 def test_it_costs_the_same_memory_whatever_its_size(person, tmp_path):

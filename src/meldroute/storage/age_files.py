@@ -7,7 +7,7 @@ recipient more: a key made for this one file, kept in memory, used to open it on
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,7 @@ def write_copy(path: Path, content: Iterable[bytes], *, to: Sequence[Recipient],
         else:
             os.link(draft, path)
     finally:
+        source.done()
         draft.unlink(missing_ok=True)
     safe_files.sync_folder(path.parent)
     return Written(path.stat().st_size, digest)
@@ -177,6 +178,11 @@ class _Source(io.RawIOBase):
 
     def digest(self) -> str:
         return self._hash.hexdigest()
+
+    def done(self) -> None:
+        """Also when the disk was full half way: what makes the pieces may hold a snapshot of the database open."""
+        if isinstance(self._pieces, Generator):
+            self._pieces.close()
 
 
 class _Read(io.RawIOBase):
