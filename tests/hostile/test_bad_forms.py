@@ -22,7 +22,7 @@ from meldroute.services.attachments import NewFile, add_attachment
 from meldroute.storage.models import Attachment, ChainHead, Disclosure, HistoryEntry, Membership, Signal
 from tests.cast import make_cast
 from tests.hostile.bad_inputs import Asked, Bad, broken, fields_of, words_of, wounds
-from tests.hostile.test_every_address import ADDRESSES, ENTERS
+from tests.hostile.scenes import ADDRESSES, ENTERS
 from tests.services.passing_on_help import pass_on, passing, reported
 from tests.signing_in import sign_in
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from meldroute.rules.confirmation import DISCLOSURE, EXPORT, ROLES, SENSITIVE
 from meldroute.storage.models import HistoryEntry, Membership
 from tests.cast import PASSWORD
-from tests.hostile.test_every_address import ADDRESSES, _ask, scene  # noqa: F401  a fixture
+from tests.hostile.scenes import ADDRESSES, ask
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,20 +24,20 @@ def test_every_act_on_the_list_is_an_address():
 
 
 @pytest.mark.parametrize("name", sorted(SENSITIVE))
-def test_long_after_signing_in_it_asks_who_it_is(cast, scene, name):  # noqa: F811
+def test_long_after_signing_in_it_asks_who_it_is(cast, scene, name):
     late = signed_in(getattr(cast, WHO[name]), confirmed=False)
     before = HistoryEntry.objects.count()
     for method in ("GET", "POST"):
-        answer = _ask(late, name, method, scene, scene["regular"])
+        answer = ask(late, name, method, scene, scene["regular"])
         assert answer.status_code == 302, method
         assert answer.url.startswith(reverse("account_reauthenticate")), method
     assert HistoryEntry.objects.count() == before
 
 
 @pytest.mark.parametrize("name", sorted(SENSITIVE))
-def test_shortly_after_it_does_not(cast, scene, name):  # noqa: F811
+def test_shortly_after_it_does_not(cast, scene, name):
     fresh = signed_in(getattr(cast, WHO[name]))
-    answer = _ask(fresh, name, "GET", scene, scene["regular"])
+    answer = ask(fresh, name, "GET", scene, scene["regular"])
     assert "reauth" not in answer.headers.get("Location", "")
 
 

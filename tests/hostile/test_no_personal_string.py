@@ -29,7 +29,7 @@ from meldroute.services.hiding import hide
 from meldroute.services.running_policy import remember_pack
 from meldroute.services.safe_contact import set_safe_contact
 from meldroute.storage.models import Attachment, Signal, User
-from tests.hostile.test_every_address import ADDRESSES, ENTERS
+from tests.hostile.scenes import ADDRESSES, ENTERS
 from tests.services import files
 from tests.services.test_sealed_dump import TYPED, personal_strings, rows
 from tests.signing_in import sign_in

@@ -8,7 +8,7 @@ from django.utils import timezone
 from meldroute.rules.one_time_codes import code_of, counter_at
 from meldroute.storage import second_factors
 from meldroute.storage.models import HistoryEntry
-from tests.hostile.test_every_address import ADDRESSES, ENTERS, OF_A_SIGNAL, STORY, _ask, scene  # noqa: F401  a fixture
+from tests.hostile.scenes import ADDRESSES, ENTERS, OF_A_SIGNAL, STORY, ask
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ ENTRANCE = {"account_login", "account_logout", "account_inactive", "account_sign
             "account_invitation_link", "mfa_authenticate", "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
 ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "account_sessions"}
-# The library's other pages; every page of our own that is not named above needs one. Its row stands in test_every_address.
+# The library's other pages; every page of our own that is not named above needs one. Its row stands in access_table.py.
 LIBRARY = {"account_set_password", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
            "mfa_remove_webauthn"}
 WITH = ((set(ENTERS) | set(OF_A_SIGNAL)) - WITHOUT) | LIBRARY
@@ -36,7 +36,7 @@ def test_every_address_says_whether_it_needs_one():
 
 @pytest.mark.parametrize("enrolled", [False, True])
 @pytest.mark.parametrize("who", ["anna", "frits", "pia", "nel", "karel"])
-def test_with_a_password_alone_every_such_address_leads_to_the_second_factor(cast, scene, who, enrolled):  # noqa: F811
+def test_with_a_password_alone_every_such_address_leads_to_the_second_factor(cast, scene, who, enrolled):
     reader = getattr(cast, who)
     if enrolled:
         second_factors.give_codes(reader.user)
@@ -48,7 +48,7 @@ def test_with_a_password_alone_every_such_address_leads_to_the_second_factor(cas
         for method in ("GET", "POST"):
             parts = {"pk": 1} if name == "mfa_remove_webauthn" else None
             answer = (client.generic(method, reverse(name, kwargs=parts)) if parts
-                      else _ask(client, name, method, scene, scene["regular"]))
+                      else ask(client, name, method, scene, scene["regular"]))
             if answer.status_code != 302 or not answer.url.startswith(way) or STORY in answer.content.decode():
                 wrong.append((name, method, answer.status_code, answer.headers.get("Location")))
     assert wrong == []
@@ -56,16 +56,16 @@ def test_with_a_password_alone_every_such_address_leads_to_the_second_factor(cas
 
 
 @pytest.mark.parametrize("who", ["anna", "bram"])
-def test_reporting_and_what_became_of_it_ask_for_none(cast, scene, who):  # noqa: F811
+def test_reporting_and_what_became_of_it_ask_for_none(cast, scene, who):
     client = signed_in(getattr(cast, who), factor=False)
     for name in ("report", "my_reports", "danger"):
         assert client.get(reverse(name)).status_code == 200, name
     if who == "bram":
         for name in ("receipt", "my_report", "proof_of_report"):
-            assert _ask(client, name, "GET", scene, scene["regular"]).status_code == 200, name
+            assert ask(client, name, "GET", scene, scene["regular"]).status_code == 200, name
 
 
-def test_a_reporter_s_notices_and_the_policy_ask_for_none_but_all_else_does(cast, scene):  # noqa: F811
+def test_a_reporter_s_notices_and_the_policy_ask_for_none_but_all_else_does(cast, scene):
     bram = signed_in(cast.bram, factor=False)
     for name in ("notifications", "municipalities", "forms", "focal_point"):
         assert bram.get(reverse(name)).status_code == 200, name

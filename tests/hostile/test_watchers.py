@@ -14,7 +14,7 @@ from meldroute.services.ticking import tick
 from meldroute.storage import history
 from meldroute.storage.models import Absence, HistoryEntry, Membership, Message, Signal
 from tests.cast import MONDAY
-from tests.hostile.test_every_address import ENTERS, OF_A_SIGNAL, STORY, _ask, scene  # noqa: F401
+from tests.hostile.scenes import ENTERS, OF_A_SIGNAL, STORY, ask
 from tests.services.passing_on_help import reported
 from tests.signing_in import signed_in
 
@@ -71,7 +71,7 @@ def test_an_absence_that_somebody_else_writes_down_is_told_to_the_person(cast):
     assert cast.anna.membership in {m.membership_id for m in Message.objects.all()}
 
 
-def test_no_page_of_a_signal_is_shown_when_the_reading_cannot_be_written_down(cast, scene, monkeypatch):  # noqa: F811
+def test_no_page_of_a_signal_is_shown_when_the_reading_cannot_be_written_down(cast, scene, monkeypatch):
     client = signed_in(cast.anna)
     client.raise_request_exception = False
 
@@ -81,18 +81,18 @@ def test_no_page_of_a_signal_is_shown_when_the_reading_cannot_be_written_down(ca
     monkeypatch.setattr(history, "append", broken)
     for name in OF_A_SIGNAL:
         for method in ("GET", "POST"):
-            answer = _ask(client, name, method, scene, scene["regular"])
+            answer = ask(client, name, method, scene, scene["regular"])
             assert answer.status_code in (302, 404, 405, 500), (name, method)
             assert STORY not in answer.content.decode(), (name, method)
             assert "Bram Balie" not in answer.content.decode(), (name, method)
 
 
-def test_every_page_of_a_signal_leaves_an_entry_and_changes_nothing_else(cast, scene):  # noqa: F811
+def test_every_page_of_a_signal_leaves_an_entry_and_changes_nothing_else(cast, scene):
     client, signal = signed_in(cast.anna), Signal.objects.get(reference=scene["regular"])
     before = (Signal.objects.values().get(pk=signal.pk), Message.objects.count())
     for name in OF_A_SIGNAL:
         entries = HistoryEntry.objects.filter(signal=signal.pk, actor=str(cast.anna.membership)).count()
-        answer = _ask(client, name, "GET", scene, scene["regular"])
+        answer = ask(client, name, "GET", scene, scene["regular"])
         assert answer.status_code < 500
         if answer.status_code == 200:
             now = HistoryEntry.objects.filter(signal=signal.pk, actor=str(cast.anna.membership)).count()
@@ -118,7 +118,7 @@ def test_a_small_number_cannot_be_found_by_subtracting_the_others(cast):
         assert rest == 0 or rest >= SMALL
 
 
-def test_the_page_that_says_the_code_is_for_the_desk_of_that_signal_only(cast, scene):  # noqa: F811
+def test_the_page_that_says_the_code_is_for_the_desk_of_that_signal_only(cast, scene):
     from meldroute.services.desk import NoSuchSignal
 
     for who in ("dina", "noor", "frits", "pia", "nel", "karel"):

@@ -28,6 +28,8 @@ CASES = {
     "form-without-route": ("form 'GROEN'", "has no route", 'Add [[routes]] with form = "GROEN"'),
     "feedback-bypassed": ("step 'sluit'", "though the reporter heard nothing", "Give it the guard feedback_settled."),
     "nobody-consulted": ("step 'sluit'", "though nobody was consulted", "Give it the guard consulted."),
+    "exclusion-without-way-out": ("state 'doorgeven'", "not shared with ARBEID can get stuck here",
+                                  'Add "doorgeven" to "from" of a step with act skip_referral'),
     "order-reversed": ("step 'geef-door'", "passes a signal on to ZORG before POLITIE", "Give it the guard order_kept"),
     "first-partner-skipped": ("step 'geef-door'", "sla-over (POLITIE), geef-door (ZORG)", "the guard skippable"),
     "route-against-promise": ("route 'ROOD'", "does not put POLITIE before ZORG", "Put POLITIE in an earlier group than ZORG."),

@@ -35,6 +35,8 @@ def test_a_contact_is_a_contact_and_an_attempt_an_attempt():
     (signal("melden", forms="SU", referrals=(told("AVIM"),)), "AVIM", False),   # knows already
     (signal("melden", forms="AU", danger=True), "ISZW", False),          # AVIM first
     (signal("melden", forms="AU", danger=True), "AVIM", True),           # offered with danger
+    (signal("melden", forms="AU", danger=True, contacts="AVIM", call_again=True), "ISZW", False),  # AVIM first, again
+    (signal("melden", forms="AU", danger=True, contacts="AVIM", call_again=True), "AVIM", True),
     (signal("verrijken"), "AVIM", False),                                # nothing is passed on yet
     (signal("wacht-op-partners", forms="SU", referrals=(told("AVIM", "failed"),)), "AVIM", True),
 ])  # fmt: skip

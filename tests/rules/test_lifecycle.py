@@ -236,6 +236,10 @@ def test_an_acute_suspicion_is_not_let_through(facts, step, partner):
     assert refused.source == "F1.X1"
     called = then(facts.with_(danger=True), "avim-gesproken", partner="AVIM")
     assert may(called, step, partner=partner)
+    again = called.with_(call_again=True)  # danger that came up after that talk
+    assert answer(again, step, partner=partner).guard == "contacted_if_danger"
+    assert may(then(again, "avim-gesproken", partner="AVIM"), step, partner=partner)
+    assert not may(then(again, "avim-gesproken", partner="AVIM", reached=False), step, partner=partner)
 
 
 @pytest.mark.requirement("S-B3-34", "S-B3-49")

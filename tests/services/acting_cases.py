@@ -4,14 +4,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 from meldroute.rules.disclosure import Grounds
+from meldroute.rules.facts import SignalFacts
 from meldroute.services.advice import AdviceRequest, Asked, ask_advice
 from meldroute.services.answers import NewAnswer, answer_by_phone
 from meldroute.services.contact import NewContact, Told, record_contact
+from meldroute.services.desk import key_of
 from meldroute.services.disclosure import preview_disclosure
 from meldroute.services.enrichment import NewFact, add_fact
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.judging import judge_clear
+from meldroute.services.running_policy import policy_of
 from meldroute.services.taking_up import take_up
+from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Referral, Signal
 from tests.cast import MONDAY
 
@@ -80,3 +84,9 @@ def call(cast, reference, contact=None, now=MONDAY, reader=None):
 
 def signal(reference) -> Signal:
     return Signal.objects.get(reference=reference)
+
+
+def facts(reference) -> SignalFacts:
+    """What the rules know about it now."""
+    row = signal(reference)
+    return facts_of(row, policy_of(row.pack_id, now=MONDAY), key=key_of(row.pk))

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from meldroute.rules import acts
-from meldroute.rules.effects import Choice, after, with_choice
+from meldroute.rules.effects import Choice, admitting, after, excluding, with_choice
 from meldroute.rules.facts import OPEN_REFERRAL, SignalFacts
 from meldroute.rules.lifecycle import Allowed, may_take_step
 from meldroute.rules.policy import Step
 from meldroute.rules.referral import answers_now
 from meldroute.services.answers import NewAnswer, answer_by_phone
+from meldroute.services.assessment import admit_partner, exclude_partner, set_danger
 from meldroute.services.bundling import bundle, follow_lead, unbundle
 from meldroute.services.closing import close, closing_page
 from meldroute.services.desk import look_at
@@ -22,10 +23,9 @@ from meldroute.services.feedback import give_feedback, withhold_feedback
 from meldroute.services.judging import Conclusion, conclude, judge_clear, who_answered
 from meldroute.services.passing_on import complete_referrals, settle, skip_partner
 from meldroute.services.taking_up import take_up
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Referral
 from tests.cast import MONDAY
-from tests.services.acting_cases import advised, ask, call, called, clear, enriched, reported, signal, tried
+from tests.services.acting_cases import advised, ask, call, called, clear, enriched, facts, reported, signal, tried
 from tests.services.passing_on_help import pass_on
 from tests.services.watched_acts import same
 
@@ -53,20 +53,39 @@ class Walk:
     def act(self) -> bool:
         """One act that the policy allows now; False when nothing of ours is left to do."""
         desk = self.desk()
-        facts, policy = desk.facts, desk.policy
-        choices = [(s, c) for s in policy.steps if facts.state in s.from_states and s.act in ACTS
-                   for c in [ACTS[s.act][0](self, s, facts)] if c is not None and self._allowed(facts, s, c, policy)]
+        before, policy = desk.facts, desk.policy
+        choices = [(s, c) for s in policy.steps if before.state in s.from_states and s.act in ACTS
+                   for c in [ACTS[s.act][0](self, s, before)] if c is not None and self._allowed(before, s, c, policy)]
         if not choices:
             return False
         step, choice = self.data.draw(st.sampled_from(choices))
         self.now += timedelta(minutes=1)
         ACTS[step.act][1](self, step, choice)
-        assert same(facts_of(signal(self.reference))) == same(after(facts, step, policy=policy, choice=choice)), step.id
+        assert same(facts(self.reference)) == same(after(before, step, policy=policy, choice=choice)), step.id
         return True
 
     def _allowed(self, facts, step, choice, policy) -> bool:
         answer = may_take_step(with_choice(facts, step, choice), step, policy, role="focal_point", partner=choice.partner)
         return isinstance(answer, Allowed)
+
+    def danger_turns_out(self) -> None:
+        """Or is over. Raised after a talk with the urgent partner it asks for another one."""
+        now = signal(self.reference)
+        if now.kind != "end" and self.data.draw(st.integers(0, 3)) == 0:
+            set_danger(self.reference, not now.danger, reason="Dat bleek nu.", reader=self.cast.anna, now=self.now)
+
+    def somebody_is_involved(self) -> None:
+        """A partner is excluded, or admitted again: that is no step of the policy either."""
+        if signal(self.reference).kind == "end" or self.data.draw(st.integers(0, 3)):
+            return
+        before, partner = facts(self.reference), self.draw(*PARTNERS)
+        policy, desk = self.desk().policy, {"reason": "Iemand daar is betrokken.", "reader": self.cast.anna, "now": self.now}
+        if partner in before.excluded:
+            admit_partner(self.reference, partner, **desk)
+            assert facts(self.reference) == admitting(before, partner, policy).with_(referrals=facts(self.reference).referrals)
+        else:
+            exclude_partner(self.reference, partner, **desk)
+            assert facts(self.reference) == excluding(before, partner)
 
     def somebody_answers(self) -> None:
         """Between acts an expert may judge or a partner report back: that is no step of the signal."""
@@ -88,7 +107,8 @@ def forms(walk: Walk, step: Step, facts: SignalFacts) -> Choice:
 
 
 def experts(walk: Walk, step: Step, facts: SignalFacts) -> Choice | None:
-    free = [e for e in EXPERTS if not any(r.partner == e and r.is_open for r in facts.advice)]
+    free = [e for e in EXPERTS if e not in facts.excluded
+            and not any(r.partner == e and r.is_open for r in facts.advice)]
     return Choice(partners=tuple(walk.data.draw(st.sets(st.sampled_from(free), min_size=1)))) if free else None
 
 
@@ -104,7 +124,8 @@ def do_conclude(walk: Walk, step: Step, choice: Choice) -> None:
 
 
 def do_contact(walk: Walk, step: Step, choice: Choice) -> None:
-    said = called(choice.partner, at=walk.now) if choice.reached else tried(choice.partner, at=walk.now)
+    told = {"told": None} if choice.partner in facts(walk.reference).excluded else {}
+    said = called(choice.partner, at=walk.now, **told) if choice.reached else tried(choice.partner, at=walk.now)
     call(walk.cast, walk.reference, said, now=walk.now)
 
 
@@ -115,7 +136,8 @@ def do_refer(walk: Walk, step: Step, choice: Choice) -> None:
 
 def some_partner(walk: Walk, step: Step, facts: SignalFacts) -> Choice | None:
     """One whom no written request waits for: a second one is refused, whatever the policy allows."""
-    free = [p for p in PARTNERS if not any(r.partner == p and r.is_open for r in facts.passed_on)]
+    free = [p for p in PARTNERS if not any(r.partner == p and r.is_open for r in facts.passed_on)
+            and (step.act == "skip_referral" or p not in facts.excluded)]
     return Choice(partner=walk.draw(*free)) if free else None
 
 
@@ -204,3 +226,5 @@ def test_after_every_act_the_rows_say_what_the_rules_say(cast, data, begin):
         if not walk.act():
             return
         walk.somebody_answers()
+        walk.danger_turns_out()
+        walk.somebody_is_involved()

@@ -9,10 +9,9 @@ from meldroute.rules.lifecycle import StepRefused
 from meldroute.services.bundling import CannotBundle, bundle, bundling_page, follow_lead, unbundle
 from meldroute.services.desk import EditConflict, NoSuchSignal
 from meldroute.services.judging import Conclusion, conclude
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import HistoryEntry, Signal
 from tests.cast import MONDAY
-from tests.services.acting_cases import advised, ask, call, enriched, reported, signal, taken_up
+from tests.services.acting_cases import advised, ask, call, enriched, facts, reported, signal, taken_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,10 +37,10 @@ def test_what_is_done_for_the_lead_counts_for_the_member_until_it_is_taken_out(c
     lead, member = pair
     bundle(member, lead, reader=cast.anna, now=MONDAY)
     call(cast, lead)
-    assert facts_of(signal(member)).contacts == {"AVIM"}
+    assert facts(member).contacts == {"AVIM"}
     unbundle(member, reader=cast.anna, now=MONDAY)
     assert (signal(member).state, signal(member).lead) == ("verrijken", None)
-    assert facts_of(signal(member)).contacts == frozenset()
+    assert facts(member).contacts == frozenset()
     bundle(member, lead, reader=cast.anna, now=MONDAY)  # and back again
 
 

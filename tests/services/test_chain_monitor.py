@@ -2,11 +2,14 @@
 
 import dataclasses
 from datetime import timedelta
+from itertools import accumulate, permutations, product
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from meldroute.services.chain_monitor import NotTheDirector, chain
+from meldroute.services.chain_monitor import SMALL, NotTheDirector, _share, chain, told, told_beside
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.storage.models import Clock, HistoryEntry, Signal
 from tests.cast import MONDAY
@@ -31,16 +34,16 @@ def test_a_step_shows_how_many_wait_how_long_and_which_share_is_late(cast):
     for hours in range(7):
         report(cast, now=MONDAY - timedelta(hours=hours))
     step = received(look(cast))
-    assert (step.open, step.median_wait, step.late_share) == (7, timedelta(hours=3), 0)
+    assert (step.open, step.median_wait, step.late_share) == (5, timedelta(hours=3), 0)  # seven, to the nearest five
     late = received(look(cast, MONDAY + timedelta(days=7)))
-    assert (late.open, late.late_share) == (7, 100)
+    assert (late.open, late.late_share) == (5, 100)
 
 
 def test_steps_can_be_counted_for_what_came_in_lately(cast):
     report(cast, 6, now=MONDAY - timedelta(days=40))
     report(cast, 5, now=MONDAY - timedelta(days=4))
     steps = {days: received(chain(reader=cast.karel, now=MONDAY, days=days)) for days in (None, 30, 3)}
-    assert [steps[days].open for days in (None, 30, 3)] == [11, 5, None]
+    assert [steps[days].open for days in (None, 30, 3)] == [10, 5, None]
     assert steps[30].median_wait == timedelta(days=4)
 
 
@@ -58,9 +61,44 @@ def test_a_share_that_a_few_late_ones_would_give_away_is_not_told(cast):
     report(cast, 6)
     report(cast, 1, now=MONDAY - timedelta(days=7))
     step = received(look(cast))
-    assert (step.open, step.late_share) == (7, None)
+    assert (step.open, step.late_share) == (5, None)
     helmond = next(m for m in look(cast).municipalities if m.name == "Gemeente Helmond")
-    assert (helmond.open, helmond.late) == (7, None)
+    assert (helmond.open, helmond.late) == (5, None)
+
+
+PERIODS = (None, 365, 90, 30)
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=5))
+def test_no_two_numbers_of_any_two_periods_differ_by_a_small_number(came):
+    """Each step's periods lie in one another. Whoever subtracts any pair learns at most that a number is one of several."""
+    shown = [told_beside(dict(enumerate(period))) for period in zip(*(accumulate(step) for step in came), strict=True)]
+    told_ones = [number for period in shown for number in period.values() if number is not None]
+    for more, less in permutations(told_ones, 2):
+        assert (more - less) % SMALL == 0
+        differences = {a - b for a, b in product(could_be(more), could_be(less)) if a >= b}
+        assert len(differences) != 1, (more, less)
+
+
+def could_be(shown: int) -> list[int]:
+    return [number for number in range(shown - SMALL, shown + SMALL) if told(number) == shown]
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_a_share_tells_no_more_than_the_numbers_it_stands_beside(open, late):
+    share = _share(min(open, late), told(open)) if told(open) else None
+    if share:
+        alike = {(o, n) for o in could_be(told(open)) for n in range(o + 1) if _share(n, told(o)) == share}
+        assert len({n for _, n in alike}) > 1
+
+
+def test_one_more_report_lately_is_not_found_by_subtracting_one_period_from_another(cast):
+    report(cast, 6, now=MONDAY - timedelta(days=40))
+    report(cast, 6, now=MONDAY - timedelta(days=4))
+    report(cast, 1, now=MONDAY - timedelta(days=400))
+    numbers = [received(chain(reader=cast.karel, now=MONDAY, days=days)).open for days in PERIODS]
+    assert numbers == [15, 10, 10, 5]
+    assert all((a - b) % SMALL == 0 for a, b in permutations(numbers, 2))
 
 
 def test_signals_about_a_colleague_are_in_no_number(cast):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from meldroute.rules.disclosure import DisclosureRefused, Grounds
-from meldroute.rules.lifecycle import StepRefused
+from meldroute.rules.lifecycle import Refused, StepRefused
 from meldroute.services.assessment import exclude_partner, set_danger
 from meldroute.services.contact import (
     ContactIncomplete,
@@ -19,12 +19,11 @@ from meldroute.services.contact import (
 )
 from meldroute.services.desk import EditConflict, NoSuchSignal, key_of
 from meldroute.services.disclosure import preview_disclosure
-from meldroute.services.passing_on import PassOn, pass_on
+from meldroute.services.passing_on import PassOn, pass_on, skip_partner
 from meldroute.services.reading.signal_page import open_signal
-from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Clock, Contact, Disclosure, HistoryEntry, Referral, Signal
 from tests.cast import MONDAY
-from tests.services.acting_cases import MINIMUM, call, called, clear, enriched, reported, signal, taken_up, tried
+from tests.services.acting_cases import MINIMUM, call, called, clear, enriched, facts, reported, signal, taken_up, tried
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALL_AGAIN = "avim-bellen"
@@ -167,6 +166,36 @@ def test_danger_that_comes_after_a_talk_asks_for_another_one(cast):
 
 
 @pytest.mark.requirement("S-B2-30")
+def test_danger_after_a_talk_holds_every_step_that_lets_it_through_until_the_next_talk(cast):
+    """Guard, facts, page and work list say the same: whoever was spoken to does not know of this danger."""
+    reference = clear(cast, "AU", danger=True)
+    call(cast, reference)
+    assert not facts(reference).call_again
+    set_danger(reference, False, reason="Zij is veilig.", reader=cast.anna, now=MONDAY)
+    set_danger(reference, True, reason="Toch niet.", reader=cast.anna, now=MONDAY)
+    assert (facts(reference).contacts, facts(reference).call_again) == ({"AVIM"}, True)
+    with pytest.raises(StepRefused) as refused:
+        skip_partner(reference, partner="ISZW", reason="Gesloten.", reader=cast.anna, now=MONDAY)
+    assert refused.value.refusal.guard == "contacted_if_danger"
+    page = open_signal(reference, reader=cast.anna, now=MONDAY)
+    assert not page.contacted
+    held = {s.step.act for s in page.steps if isinstance(s, Refused) and s.guard == "contacted_if_danger"}
+    assert {"refer", "skip_referral", "complete_referrals"} <= held
+    assert signal(reference).urgency == 0
+
+    call(cast, reference, tried())
+    assert facts(reference).call_again  # an attempt is not a talk
+    call(cast, reference, called("ISZW"))
+    assert facts(reference).call_again  # nor is a talk with somebody else, which passes nothing on
+    assert not Referral.objects.filter(partner="ISZW").exists()
+
+    call(cast, reference)
+    assert not facts(reference).call_again
+    skip_partner(reference, partner="ISZW", reason="Gesloten.", reader=cast.anna, now=MONDAY)
+    assert open_signal(reference, reader=cast.anna, now=MONDAY).contacted
+
+
+@pytest.mark.requirement("S-B2-30")
 def test_in_danger_a_call_to_the_urgent_partner_is_recorded_also_when_nothing_may_be_shared_with_it(cast):
     reference = clear(cast, "SU")
     exclude_partner(reference, "AVIM", reason="Iemand daar is betrokken.", reader=cast.anna, now=MONDAY)
@@ -174,7 +203,7 @@ def test_in_danger_a_call_to_the_urgent_partner_is_recorded_also_when_nothing_ma
     page = contact_page(reference, partner="AVIM", reader=cast.anna, now=MONDAY)
     assert (page.passes_on, page.told) == (False, None)
     call(cast, reference)
-    assert facts_of(signal(reference)).contacts == {"AVIM"}
+    assert facts(reference).contacts == {"AVIM"}
     assert not calling_clock(reference).exists()
     assert not Referral.objects.exists()  # it happened; nothing was given
     assert not Disclosure.objects.exists()
@@ -256,4 +285,4 @@ def test_danger_raised_later_asks_for_the_call_before_anything_passes_on(cast):
     call(cast, reference, called("ISZW"))
     assert not Referral.objects.exists()  # AVIM was not spoken to yet: this was a contact only
     call(cast, reference)
-    assert facts_of(signal(reference)).contacts == {"AVIM", "ISZW"}
+    assert facts(reference).contacts == {"AVIM", "ISZW"}

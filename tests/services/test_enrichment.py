@@ -13,7 +13,6 @@ from meldroute.services.assessment import (
     assess,
     assessment_page,
     exclude_partner,
-    excluded_partners,
     set_danger,
     set_minor,
 )
@@ -29,9 +28,10 @@ from meldroute.services.enrichment import (
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.referral import ReasonMissing
 from meldroute.services.taking_up import take_up
-from meldroute.storage.facts import facts_of
+from meldroute.storage.facts import excluded_partners
 from meldroute.storage.models import Clock, Enrichment, HistoryEntry, Message, Signal
 from tests.cast import MONDAY
+from tests.services.acting_cases import facts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = NewFact("adres", "found", "Vier personen ingeschreven.", "BRP, opgevraagd via Burgerzaken", "verrijken-taak",
@@ -96,7 +96,7 @@ def test_what_a_fact_needs_depends_on_its_outcome(cast, taken_up, fact, missing)
 ])
 def test_nothing_found_and_not_looked_up_are_outcomes_too(cast, taken_up, fact):
     add_fact(taken_up, fact, reader=cast.anna, now=MONDAY)
-    assert facts_of(signal(taken_up)).checked == {"adres"}
+    assert facts(taken_up).checked == {"adres"}
 
 
 @pytest.mark.parametrize(("fact", "error"), [
@@ -225,7 +225,7 @@ def test_an_unknown_indicator_is_refused(cast, taken_up):
 def test_a_partner_can_be_kept_out_and_let_in_again_with_a_reason(cast, taken_up):
     def excluded():
         row = signal(taken_up)
-        return excluded_partners(row, key_of(row.pk))
+        return excluded_partners(row, key=key_of(row.pk))
 
     with pytest.raises(ReasonMissing):
         exclude_partner(taken_up, "TFRIEC", reason="", reader=cast.anna, now=MONDAY)
@@ -241,7 +241,7 @@ def test_a_partner_can_be_kept_out_and_let_in_again_with_a_reason(cast, taken_up
 def test_keeping_the_care_coordinator_out_keeps_out_the_body_that_is_told(cast, taken_up):
     exclude_partner(taken_up, "ZOCO", reason="Familie van de bewoner.", reader=cast.anna, now=MONDAY)
     row = signal(taken_up)
-    assert excluded_partners(row, key_of(row.pk)) == {"ZOCO_HELMOND"}
+    assert excluded_partners(row, key=key_of(row.pk)) == {"ZOCO_HELMOND"}
     offered = {id for id, _ in assessment_page(taken_up, reader=cast.anna, now=MONDAY).partners}
     assert not offered & {"ZOCO", "ZOCO_HELMOND", "ZOCO_LUMENS"}
 

@@ -21,7 +21,7 @@ from meldroute.services.municipality_settings import (
 )
 from meldroute.services.setting_up import calling_card, setup_tasks
 from meldroute.storage.choices import choices_from, choices_in_force, choices_to
-from meldroute.storage.models import HistoryEntry, Membership, MunicipalitySettings
+from meldroute.storage.models import HistoryEntry, Membership, Message, MunicipalitySettings
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,6 +133,22 @@ def test_hours_that_cannot_hold_a_norm_are_refused_and_say_which(cast):
         keep(cast, "hours", WorkingHours.of({0: (time(9), time(10))}))
     assert refused.value.findings == (Finding("norm:lezen", "no_working_time"),)
     assert in_force(cast).hours == WorkingHours()
+
+
+def mandate_told():
+    return set(Message.objects.filter(kind="mandate_changed").values_list("membership_id", flat=True))
+
+
+def test_a_changed_mandate_is_told_to_the_desks_it_concerns(cast):
+    """Who reads signals when nobody is here is not changed in a corner; the message says that, never what."""
+    keep(cast, "neighbour", cast.deurne.pk)
+    assert not mandate_told()  # nothing changed
+    keep(cast, "neighbour", None)
+    assert mandate_told() == {r.membership for r in (cast.anna, cast.bo, cast.pia, cast.noor)}
+    assert {(m.signal_id, m.referral_id, m.count) for m in Message.objects.filter(kind="mandate_changed")} == {(None,) * 3}
+    Message.objects.all().delete()
+    keep(cast, "hours", WorkingHours())
+    assert not mandate_told()
 
 
 def test_a_neighbour_must_have_somebody_and_cannot_be_oneself(cast):

@@ -147,6 +147,27 @@ def test_a_buddy_or_the_neighbour_by_mandate_can_take_over(cast):
     assert cast.noor.membership in {m.membership_id for m in Message.objects.filter(kind="handed_over")}
 
 
+def ended_told():
+    return {m.membership_id for m in Message.objects.filter(kind="role_ended")}
+
+
+def test_whose_role_ends_is_told_and_not_by_whom_or_why(cast):
+    """In that role when it is the only one; in another that runs on, so that the notice can be read there."""
+    end(cast, cast.pia)
+    assert ended_told() == {cast.pia.membership}
+    Message.objects.all().delete()
+    anna = User.objects.get(pk=cast.anna.user)
+    other = Membership.objects.create(user=anna, organisation=cast.helmond, role="reporter", valid_from=TODAY)
+    end(cast, cast.anna)
+    assert ended_told() == {other.pk}
+
+
+def test_who_ends_a_role_of_their_own_knows(cast):
+    appoint(cast, role="functional_manager")
+    end(cast, cast.frits)
+    assert ended_told() == set()
+
+
 def test_with_nothing_open_a_role_may_end_and_the_list_of_tasks_says_what_is_missing(cast):
     without_neighbour(cast)
     end(cast, cast.bo), end(cast, cast.anna)

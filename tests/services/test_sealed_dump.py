@@ -1,5 +1,7 @@
 """After the five cases nobody who holds the database or the data folder reads a word of them (quality: Sealed)."""
 
+import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -85,6 +87,41 @@ def test_no_file_of_the_data_folder_holds_a_personal_string(after_the_cases):
         assert any(p.name.endswith("-wal") for p in files)
     whole = b"\n".join(p.read_bytes() for p in files)
     assert [s for s in personal_strings() if s.encode() in whole] == []
+
+
+def server_folder() -> Path | None:
+    """Where PostgreSQL keeps its tables and its write-ahead log; None with another database, or where we may not look."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")  # what was committed is in the files of the tables now, and still in the log
+        cursor.execute("SHOW data_directory")
+        folder = Path(cursor.fetchone()[0])
+    return folder if os.access(folder / "base", os.R_OK | os.X_OK) else None
+
+
+def files_with(strings: set[str], folder: Path) -> dict[str, str]:
+    """Each of these strings that stands in a file, with the first file; the file is read piece by piece."""
+    wanted = re.compile(b"|".join(re.escape(s.encode()) for s in sorted(strings, key=len, reverse=True)))
+    found: dict[str, str] = {}
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        with contextlib.suppress(FileNotFoundError):  # the server tidies up meanwhile
+            for match in wanted.finditer(path.read_bytes()):
+                found.setdefault(match[0].decode(), str(path.relative_to(folder)))
+    return found
+
+
+def test_no_file_of_the_database_server_holds_a_personal_string(after_the_cases):
+    """Tables, indexes and the write-ahead log, as whoever steals the disk would read them."""
+    folder = server_folder()
+    if folder is None:
+        pytest.skip("no PostgreSQL here, or one whose folder only its own account may read")
+    references = set(Signal.objects.values_list("reference", flat=True))
+    clear = files_with(references, folder)
+    assert set(clear) == references  # what is clear on purpose is found: the search works
+    in_the_log = files_with(references, folder / "pg_wal")
+    assert set(in_the_log) == references
+    assert files_with(personal_strings(), folder) == {}
 
 
 def test_no_clear_column_joins_a_signal_to_its_reporter(after_the_cases):

@@ -20,7 +20,7 @@ def watch(monkeypatch) -> list[str]:
     def compare(found):
         finish(found)
         for step in [found.policy.step(details["step"]) for act, details in found.acts if act.startswith("step.")]:
-            before, now = opened[id(found)], facts_of(found.signal)
+            before, now = opened[id(found)], facts_of(found.signal, found.policy, key=found.key)
             said = after(before, step, policy=found.policy, choice=chosen(before, now))
             assert same(now) == same(said), step.id
             seen.append(step.act)

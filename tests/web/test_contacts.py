@@ -112,8 +112,30 @@ def test_a_partner_that_is_kept_out_is_marked_and_refused(cast, anna):
     assert "(not shared with)" in anna.get(f"/signalen/{reference}/contact/?met=ISZW").content.decode()
     told = call(partner="ISZW", fields_given=sorted(MINIMUM), description="Iemand werkt veel.")
     refused = anna.post(f"/signalen/{reference}/contact/", told)
-    assert refused.status_code == 409
-    assert "not shared with this partner" in refused.content.decode()
+    assert refused.status_code == 400
+    assert "Not shared with this partner" in refused.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_a_call_with_a_partner_that_is_kept_out_is_recorded_and_tells_them_nothing(cast, anna):
+    reference = clear(cast, "AU")
+    exclude_partner(reference, "ISZW", reason="Kent de werkgever.", reader=cast.anna, now=MONDAY)
+    page = anna.get(f"/signalen/{reference}/contact/?met=ISZW").content.decode()
+    assert "Do not call them about this signal" in page
+    assert "fields_given" not in page
+    assert anna.post(f"/signalen/{reference}/contact/", call(partner="ISZW")).status_code == 302
+    assert Contact.objects.get().partner == "ISZW"
+    assert not Disclosure.objects.exists()
+
+
+def test_in_danger_a_police_partner_that_is_kept_out_is_called_all_the_same(cast, anna):
+    reference = clear(cast, "SU", danger=True)
+    exclude_partner(reference, "AVIM", reason="Iemand daar is betrokken.", reader=cast.anna, now=MONDAY)
+    signal_page = anna.get(f"/signalen/{reference}/").content.decode()
+    contact_page = anna.get(f"/signalen/{reference}/contact/?met=AVIM").content.decode()
+    assert 'href="tel:112"' in signal_page
+    assert "call 112, or the police number below" in contact_page
+    assert all("0900-8844" in page for page in (signal_page, contact_page))
 
 
 def test_an_unknown_partner_is_absent(cast, anna):

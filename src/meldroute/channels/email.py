@@ -133,6 +133,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
         gettext_noop("Your organisation made an account in Meldroute for you. Open the link to choose how you sign in. It "
                      "works once, for a week. Do not forward this message."),
     ),
+    "role": (
+        gettext_noop("A role of yours in Meldroute ends"),
+        gettext_noop("A role of yours in Meldroute ends. Is that not right? Ask the functional manager of the municipality."),
+    ),
     "link": (
         gettext_noop("A question is ready for you in Meldroute"),
         gettext_noop(

@@ -26,6 +26,7 @@ OF_PATHS: tuple[Callable[[Exploration], Iterator[Problem]], ...] = (
     paths.the_reporter_hears,
     paths.somebody_was_consulted,
     paths.the_order_is_kept,
+    paths.exclusions_hold_nobody_up,
     paths.the_urgent_partner_is_one_step_away,
     paths.danger_waits_for_nobody,
     paths.asking_more_ends,

@@ -11,7 +11,7 @@ from datetime import date
 from .disclosure_fields import SENSITIVITY, Field, Material
 from .disclosure_tells import tells
 from .policy import LegalBasis, Policy
-from .route import on_route
+from .route import is_excluded, on_route
 
 AGREEMENTS = ("yes", "no", "unknown")  # does the person know, and agree?
 
@@ -168,11 +168,6 @@ def _decide(field: Field, way: Way, *, wanted: frozenset[str], default: frozense
 def _bases_of(going: tuple[FieldDecision, ...]) -> tuple[LegalBasis, ...]:
     ranked = sorted(going, key=lambda d: SENSITIVITY.index(d.field.kind), reverse=True)
     return tuple(dict.fromkeys(d.basis for d in ranked if d.allowed and d.basis))
-
-
-def is_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> bool:
-    """Under its own name, or under the name the route uses; another care coordinator's exclusion is not theirs."""
-    return bool({partner, on_route(partner, policy)} & excluded)
 
 
 def refuse_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .facts import ReferralFacts, SignalFacts
 from .guards import GUARDS
 from .policy import Policy, Step
-from .route import on_route, route_signal
+from .route import is_excluded, on_route, route_signal
 
 Changes = dict[str, object]  # keyword arguments for `SignalFacts.with_`
 
@@ -50,17 +50,32 @@ def after(facts: SignalFacts, step: Step, *, policy: Policy, choice: Choice = NO
     return facts.with_(state=step.to or facts.state, **changes)
 
 
+def excluding(facts: SignalFacts, partner: str) -> SignalFacts:
+    """The signal is not shared with this partner. No step of the policy: it can happen in every open state."""
+    return facts.with_(excluded=facts.excluded | {partner})
+
+
+def admitting(facts: SignalFacts, partner: str, policy: Policy) -> SignalFacts:
+    """The exclusion is lifted. What rested on it goes with it: who was promised to come first is not passed over."""
+    admitted = facts.with_(excluded=facts.excluded - {partner})
+    over = frozenset(p for p in facts.skipped if not GUARDS["skippable"](admitted, policy, p))
+    return admitted.with_(skipped=facts.skipped - over)
+
+
 def contact_passes_on(facts: SignalFacts, partner: str, policy: Policy) -> bool:
     """Does speaking to this partner now pass the signal on?
 
     While signals are passed on, the phone call is the referral, when the partner is a recipient and a referral
-    is allowed after the call. Otherwise it is a contact only, which may always be recorded: it happened.
+    is allowed after the call. Otherwise it is a contact only, which may always be recorded: it happened. So it is
+    with a partner that the signal is not shared with.
     """
     if policy.state(facts.state).kind not in PASSING_KINDS or _knows(facts, partner):
         return False
+    if is_excluded(partner, facts.excluded, policy):
+        return False
     if on_route(partner, policy) not in {r.partner for r in route_signal(facts, policy).recipients}:
         return False
-    spoken = facts.with_(contacts=facts.contacts | {partner})
+    spoken = facts.with_(**_spoken(facts, partner, policy))
     return any(all(GUARDS[name](spoken, policy, partner) for name in step.guards)
                for step in policy.steps_for("refer", facts.state))  # fmt: skip
 
@@ -79,24 +94,32 @@ def _record_contact(facts: SignalFacts, _step: Step, policy: Policy, choice: Cho
     if not choice.reached:
         return {"attempts": facts.attempts | {choice.partner}}
     told = contact_passes_on(facts, choice.partner, policy)
-    referral = _requested(facts, (choice.partner,), "referral", TOLD_BY_PHONE) if told else {}
-    return {"contacts": facts.contacts | {choice.partner}, **referral}
+    referral = _requested(facts, (choice.partner,), "referral", TOLD_BY_PHONE, policy) if told else {}
+    return {**_spoken(facts, choice.partner, policy), **referral}
 
 
-def _ask_advice(facts: SignalFacts, _step: Step, _policy: Policy, choice: Choice) -> Changes:
-    return _requested(facts, choice.partners, "advice", "open")
+def _spoken(facts: SignalFacts, partner: str, policy: Policy) -> Changes:
+    """Whoever is called in danger now knows of it."""
+    return {"contacts": facts.contacts | {partner}, "call_again": facts.call_again and partner != policy.urgent_partner}
 
 
-def _refer(facts: SignalFacts, _step: Step, _policy: Policy, choice: Choice) -> Changes:
-    return _requested(facts, (choice.partner,), "referral", "open") if choice.partner else {}
+def _ask_advice(facts: SignalFacts, _step: Step, policy: Policy, choice: Choice) -> Changes:
+    return _requested(facts, choice.partners, "advice", "open", policy)
 
 
-def _requested(facts: SignalFacts, partners: tuple[str, ...], purpose: str, status: str) -> Changes:
-    """One request per partner and purpose: a new one takes the place of one that failed or was skipped."""
+def _refer(facts: SignalFacts, _step: Step, policy: Policy, choice: Choice) -> Changes:
+    return _requested(facts, (choice.partner,), "referral", "open", policy) if choice.partner else {}
+
+
+def _requested(facts: SignalFacts, partners: tuple[str, ...], purpose: str, status: str, policy: Policy) -> Changes:
+    """One request per partner and purpose: a new one takes the place of one that failed or was skipped.
+
+    A care coordinator who is told also ends the skipping of whoever coordinated care before.
+    """
     others = tuple(r for r in facts.referrals if r.purpose != purpose or r.partner not in partners)
     new = tuple(ReferralFacts(partner, purpose, status) for partner in partners)
-    skipped = facts.skipped.difference(partners) if purpose == "referral" else facts.skipped
-    return {"referrals": others + new, "skipped": skipped}
+    told = {on_route(partner, policy) for partner in partners} if purpose == "referral" else frozenset()
+    return {"referrals": others + new, "skipped": frozenset(p for p in facts.skipped if on_route(p, policy) not in told)}
 
 
 def _skip(facts: SignalFacts, _step: Step, _policy: Policy, choice: Choice) -> Changes:

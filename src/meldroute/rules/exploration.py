@@ -1,7 +1,7 @@
 """Walk every path a signal can take under a policy, with the same `may_take_step` that services call.
 
 Two kinds of moves: a person takes a step, or the world moves (an expert or partner answers
-or does not, the signal that leads is done).
+or does not, the signal that leads is done, an exclusion is lifted).
 A referral is open, answered or failed here; its own small lifecycle is proven apart, in `referral.py`.
 
 There are far more combinations of facts than a guard can tell apart, so facts are simplified first
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .acts import SUBJECTS
-from .effects import PASSING_KINDS, Choice, after, with_choice
+from .effects import PASSING_KINDS, Choice, admitting, after, excluding, with_choice
 from .facts import ReferralFacts, SignalFacts
 from .lifecycle import Allowed, may_take_step
 from .policy import Policy, Step
@@ -32,6 +32,7 @@ class Move:
     step: Step | None
     choice: Choice
     what: str
+    excluded: str | None = None  # the exclusion that this move makes use of, or that is lifted by it
 
 
 @dataclass(slots=True)
@@ -117,6 +118,16 @@ def step_moves(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Mov
         if isinstance(answer, Allowed):
             to = terrain.simplify(after(facts, step, policy=terrain.policy, choice=choice))
             yield Move(facts, to, step, choice, _words(step, choice))
+        elif step.act == "skip_referral":
+            yield from _skipped_as_excluded(facts, step, choice.partner, terrain, role)
+
+
+def _skipped_as_excluded(facts: SignalFacts, step: Step, partner: str, terrain: Terrain, role: str) -> Iterator[Move]:
+    """Somebody at this partner turns out to be involved: the signal is not shared with them, so they are skipped."""
+    kept_out, choice = excluding(facts, partner), Choice(partner=partner)
+    if isinstance(may_take_step(kept_out, step, terrain.policy, role=role, partner=partner), Allowed):
+        to = terrain.simplify(after(kept_out, step, policy=terrain.policy, choice=choice))
+        yield Move(facts, to, step, choice, f"{partner} is excluded, {_words(step, choice)}", excluded=partner)
 
 
 def _words(step: Step, choice: Choice) -> str:
@@ -139,7 +150,7 @@ def _choices(facts: SignalFacts, step: Step, terrain: Terrain) -> Iterator[Choic
         known = {r.partner for r in facts.passed_on if r.was_heard}
         skips = step.act == "skip_referral"
         offered = route_signal(facts, terrain.policy).required if skips else terrain.recipients(facts.forms)
-        yield from (Choice(partner=partner) for partner in offered if partner not in known)
+        yield from (Choice(partner=partner) for partner in offered if partner not in known | facts.excluded)
     else:
         yield Choice()
 
@@ -170,9 +181,21 @@ def _world_moves(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
     """A request is answered, or it fails; no guard sees more than that. The signal that leads is done."""
     if terrain.kinds[facts.state] == "bundled" and not facts.lead_done and "lead_done" in terrain.live[facts.state]:
         yield Move(facts, terrain.simplify(facts.with_(lead_done=True)), None, Choice(), "the signal that leads is done")
+    yield from _exclusions(facts, terrain)
     for n, referral in enumerate(facts.referrals):
         matters = referral.is_open and (referral.purpose == "advice" or facts.state in terrain.settling)
         for status in ("result", "failed") if matters else ():
             ended = ReferralFacts(referral.partner, referral.purpose, status)
             changed = facts.with_(referrals=(*facts.referrals[:n], ended, *facts.referrals[n + 1:]))
             yield Move(facts, terrain.simplify(changed), None, Choice(), f"{referral.partner} answers '{status}'")
+
+
+def _exclusions(facts: SignalFacts, terrain: Terrain) -> Iterator[Move]:
+    """Of who was passed over: before that it makes no difference, see `Terrain.simplify`."""
+    for partner in facts.skipped:
+        if partner in facts.excluded:
+            changed, what = admitting(facts, partner, terrain.policy), f"{partner} is admitted again"
+        else:
+            changed, what = excluding(facts, partner), f"{partner} is excluded"
+        if (to := terrain.simplify(changed)) != facts:
+            yield Move(facts, to, None, Choice(), what, excluded=partner)

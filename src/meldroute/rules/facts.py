@@ -42,6 +42,7 @@ class SignalFacts:
     state: str
     about: str = "person"  # "person", "place" or "both"
     danger: bool = False
+    call_again: bool = False  # danger came up after the last talk with the urgent partner, who does not know of it
     minor: bool | None = None  # None: nobody knows yet, which is not "no"
     confidential: bool = False  # about a colleague, a member of the board or the focal point
     bundled: bool = False
@@ -51,6 +52,7 @@ class SignalFacts:
     contacts: frozenset[str] = frozenset()  # partners somebody spoke to
     attempts: frozenset[str] = frozenset()  # partners that could not be reached, with a reason
     skipped: frozenset[str] = frozenset()  # partners passed over, with a reason
+    excluded: frozenset[str] = frozenset()  # partners with whom this signal is not shared, with a reason
     referrals: tuple[ReferralFacts, ...] = field(default=())
     conclusion: str | None = None  # of the experts: one of `acts.CONCLUSIONS`
     loops: int = 0  # how often the experts asked for more information

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from .facts import SignalFacts
 from .policy import Policy
-from .route import on_route, route_signal
+from .route import is_excluded, on_route, route_signal
 
 Guard = Callable[[SignalFacts, Policy, str | None], bool]
 
@@ -18,9 +18,14 @@ def _enriched(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     return {item.id for item in policy.enrichment if item.required} <= facts.checked
 
 
+def urgent_knows(facts: SignalFacts, policy: Policy) -> bool:
+    """The urgent partner was spoken to, and no danger came up after that talk."""
+    return policy.urgent_partner in facts.contacts and not facts.call_again
+
+
 def _contacted_if_danger(facts: SignalFacts, policy: Policy, _: str | None) -> bool:
     """Acute danger: the urgent partner was spoken to first (no letting through)."""
-    return not facts.danger or policy.urgent_partner in facts.contacts
+    return not facts.danger or urgent_knows(facts, policy)
 
 
 def _advice_given(facts: SignalFacts, _policy: Policy, __: str | None) -> bool:
@@ -45,10 +50,11 @@ def _order_kept(facts: SignalFacts, policy: Policy, partner: str | None) -> bool
 
 
 def _skippable(facts: SignalFacts, policy: Policy, partner: str | None) -> bool:
-    """No promise of the policy begins with this partner, and the partner does not know yet."""
+    """The partner does not know yet, and no promise of the policy begins with it; an exclusion outweighs a promise."""
     if partner is None:
         return True
-    promised = {o.first for o in policy.orders if o.forms & facts.forms}
+    kept_out = is_excluded(partner, facts.excluded, policy)
+    promised = {o.first for o in policy.orders if o.forms & facts.forms and not kept_out}
     knows = {on_route(r.partner, policy) for r in facts.passed_on if r.was_heard}
     return on_route(partner, policy) not in promised | knows
 

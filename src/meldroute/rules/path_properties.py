@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .arrows import Arrows, newly_told
 from .exploration import Exploration, Move, step_moves
 from .facts import SignalFacts
 from .guards import GUARDS
@@ -9,6 +10,7 @@ from .policy_entries import Step
 from .problems import Problem
 from .terrain import acting_role
 
+_NOBODY: frozenset[str] = frozenset()
 # Acts that let a signal through: somebody else hears, or nobody looks at it any more.
 LETS_THROUGH = frozenset({"ask_advice", "ask_more_advice", "refer", "skip_referral", "complete_referrals", "bundle",
                           "close"})  # fmt: skip
@@ -16,8 +18,8 @@ LETS_THROUGH = frozenset({"ask_advice", "ask_more_advice", "refer", "skip_referr
 
 def an_end_is_near(e: Exploration) -> Iterator[Problem]:
     """From every reachable state an end can be reached."""
-    free = _leads_to_end(e)
-    stuck = [facts for facts in e.open_facts() if facts not in free and not e.is_beyond(facts)]
+    free = Arrows.of(e).leading_to_end(_NOBODY)
+    stuck = [facts for facts in e.open_facts() if not (facts in free or facts.excluded or e.is_beyond(facts))]
     # What leads only into a trap is stuck as well; the trap itself is what has to be mended.
     left = {f.state for f in stuck for m in e.moves[f] if m.after.state != f.state}
     for facts in _one_per_state([f for f in stuck if f.state not in left] or stuck):
@@ -26,18 +28,20 @@ def an_end_is_near(e: Exploration) -> Iterator[Problem]:
                       "Add a step from here towards an end, or let one of these guards be satisfied here.")  # fmt: skip
 
 
-def _leads_to_end(e: Exploration) -> set[SignalFacts]:
-    before: dict[SignalFacts, list[SignalFacts]] = {}
-    for move in e.all_moves():
-        before.setdefault(move.after, []).append(move.before)
-    found = set(e.end_facts())
-    todo = list(found)
-    while todo:
-        for facts in before.get(todo.pop(), ()):
-            if facts not in found:
-                found.add(facts)
-                todo.append(facts)
-    return found
+def exclusions_hold_nobody_up(e: Exploration) -> Iterator[Problem]:
+    """Whoever a signal is not shared with can be passed over, and the signal still reaches an end."""
+    arrows = Arrows.of(e)
+    free_at_all = arrows.leading_to_end(_NOBODY)  # who is stuck anyway is no matter of exclusions
+    reported = {f.state for f in e.open_facts() if not (f in free_at_all or f.excluded or e.is_beyond(f))}
+    routed = sorted({p for forms in e.terrain.forms_to_try for p in e.terrain.recipients(forms)})
+    for excluded in (*(frozenset({p}) for p in routed), frozenset(routed)):  # each by itself, and all together
+        free = arrows.leading_to_end(excluded)
+        stuck = [f for f in e.open_facts() if f.excluded <= excluded and f not in free and not e.is_beyond(f)]
+        for facts in (f for f in _one_per_state(stuck) if f.state not in reported):
+            reported.add(facts.state)
+            yield Problem(f"state '{facts.state}'", f"{_who(facts)} that is not shared with {' and '.join(sorted(excluded))} "
+                          f"can get stuck here: {e.path_to(facts)}{_held_back(facts, e)}",
+                          f'Add "{facts.state}" to "from" of a step with act skip_referral and the guard skippable.')  # fmt: skip
 
 
 def _who(facts: SignalFacts) -> str:
@@ -73,7 +77,7 @@ def _ends_without(e: Exploration, holds, guard: str, though: str) -> Iterator[Pr
 
 
 def the_order_is_kept(e: Exploration) -> Iterator[Problem]:
-    """"First X, then Y" cannot be reversed on any path."""
+    """"First X, then Y" cannot be reversed on any path, unless X is excluded and passed over with a reason."""
     reported: set[tuple[str, str, str]] = set()
     for move in e.all_moves():
         for first, then in _broken_promises(e, move):
@@ -86,19 +90,12 @@ def the_order_is_kept(e: Exploration) -> Iterator[Problem]:
 
 
 def _broken_promises(e: Exploration, move: Move) -> Iterator[tuple[str, str]]:
-    partner = _newly_told(move)
+    partner = newly_told(move)
     for order in e.policy.orders if partner else ():
         applies = order.then == partner and order.forms & move.before.forms
-        if applies and order.first not in move.before.contacts | move.before.attempts:
+        passed_over = move.before.skipped & move.before.excluded
+        if applies and order.first not in move.before.contacts | move.before.attempts | passed_over:
             yield order.first, order.then
-
-
-def _newly_told(move: Move) -> str | None:
-    """The partner to whom this step passes the signal on, by a referral or by phone."""
-    partner = move.choice.partner
-    told_before = any(r.partner == partner and r.was_heard for r in move.before.passed_on)
-    told_after = any(r.partner == partner and r.was_heard for r in move.after.passed_on)
-    return partner if told_after and not told_before else None
 
 
 def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
@@ -115,23 +112,25 @@ def the_urgent_partner_is_one_step_away(e: Exploration) -> Iterator[Problem]:
 def danger_waits_for_nobody(e: Exploration) -> Iterator[Problem]:
     """A signal with danger is not passed on, put aside or closed before the urgent partner was spoken to.
 
-    Danger may turn out at any moment, so every situation without that contact is looked at as one with danger.
+    Danger may turn out at any moment, also after a talk, which then does not count: so every situation is looked at
+    as one with danger of which the urgent partner does not know.
     """
     urgent, reported = e.policy.urgent_partner, set()
-    for facts in (f for f in e.open_facts() if urgent not in f.contacts):
+    for facts in e.open_facts():
+        danger = facts.with_(danger=True, call_again=urgent in facts.contacts)
         for step in e.terrain.steps_from[facts.state]:
-            if step.id not in reported and (loose := _lets_through(facts.with_(danger=True), step, e)):
+            if step.id not in reported and (loose := _lets_through(danger, step, e)):
                 reported.add(step.id)
-                yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to: "
-                              f"{e.path_to(facts)}, danger turns out, {loose.what}",
-                              "Give it the guard contacted_if_danger.")  # fmt: skip
+                yield Problem(f"step '{step.id}'", f"lets a signal with danger through before {urgent} was spoken to"
+                              f"{' about it' if danger.call_again else ''}: {e.path_to(facts)}, danger turns out, "
+                              f"{loose.what}", "Give it the guard contacted_if_danger.")  # fmt: skip
 
 
 def _lets_through(facts: SignalFacts, step: Step, e: Exploration) -> Move | None:
-    if step.act not in LETS_THROUGH and step.act != "record_contact":
-        return None
+    if "contacted_if_danger" in step.guards or step.act not in LETS_THROUGH | {"record_contact"}:
+        return None  # the guard answers for every such situation alike
     moves = step_moves(facts, step, e.terrain)
-    return next((m for m in moves if step.act in LETS_THROUGH or _newly_told(m) not in (None, e.policy.urgent_partner)),
+    return next((m for m in moves if step.act in LETS_THROUGH or newly_told(m) not in (None, e.policy.urgent_partner)),
                 None)  # fmt: skip
 
 

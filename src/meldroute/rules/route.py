@@ -54,6 +54,11 @@ def on_route(partner: str, policy: Policy) -> str:
     return policy.care_partner if partner in _care_coordinators(ThisPolicy(policy)) else partner
 
 
+def is_excluded(partner: str, excluded: frozenset[str], policy: Policy) -> bool:
+    """Under its own name, or under the name the route uses; another care coordinator's exclusion is not theirs."""
+    return bool(excluded) and bool({partner, on_route(partner, policy)} & excluded)
+
+
 @lru_cache(maxsize=8)
 def _care_coordinators(this: ThisPolicy) -> frozenset[str]:
     return frozenset(m.care_coordinator for m in this.policy.municipalities)

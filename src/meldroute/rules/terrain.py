@@ -26,7 +26,7 @@ READS: Mapping[str, frozenset[str]] = {
     "no_advice_open": frozenset({"advice"}),
     "forms_chosen": frozenset({"forms"}),
     "order_kept": frozenset({"forms", "attempts", "skipped"}),
-    "skippable": frozenset({"forms", "passed_on"}),
+    "skippable": frozenset({"forms", "passed_on", "excluded"}),
     "referrals_made": frozenset({"forms", "skipped", "passed_on"}),
     "referrals_settled": frozenset({"passed_on"}),
     "feedback_settled": frozenset(),
@@ -36,7 +36,7 @@ READS: Mapping[str, frozenset[str]] = {
     "is_bundled": frozenset({"bundled"}),
     "lead_done": frozenset({"lead_done"}),
 }
-_PASSES = frozenset({"forms", "attempts", "skipped", "passed_on"})
+_PASSES = frozenset({"forms", "attempts", "skipped", "passed_on", "excluded"})
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -101,11 +101,21 @@ class Terrain:
             contacts=contacts,
             attempts=tried - told.passed_over,
             skipped=told.passed_over,
+            excluded=told.passed_over & self._kept_out(facts) if "excluded" in live else _NOBODY,
             referrals=(self._advice(facts) if "advice" in live else ()) + told.referrals,
             conclusion="none" if consulted and not contacts and not answered else None,  # one, or another contact
             loops=facts.loops if "loops" in live else 0,
             feedback="none" if facts.feedback == "none" else "given",
         )
+
+    def _kept_out(self, facts: SignalFacts) -> frozenset[str]:
+        """Who was promised to come first and is excluded: what makes passing over rest on the exclusion.
+
+        An exclusion that nothing rests on yet is left out: it closes the telling of that partner and opens its
+        skipping, and `exclusions_hold_nobody_up` looks at both situation by situation.
+        """
+        promised = _promised_firsts(facts.forms, ThisPolicy(self.policy)) if facts.excluded else _NOBODY
+        return self._named(facts.excluded) & promised
 
     def _named(self, partners: frozenset[str]) -> frozenset[str]:
         return frozenset([self.names.get(p, p) for p in partners]) if partners else _NOBODY
@@ -133,15 +143,17 @@ class Terrain:
         skipped = {p for p in self._named(facts.skipped) if p in routed}
         kept = (self.firsts(facts) - tried) | _promised_firsts(facts.forms, ThisPolicy(self.policy))
         heard: dict[str, ReferralFacts] = {}
+        done: set[str] = set()
         for referral in facts.passed_on:
             partner = self.names.get(referral.partner, referral.partner)
             if referral.is_answered and facts.state in self.settling and partner not in kept:
-                skipped.add(partner)
+                done.add(partner)
             elif referral.was_heard and partner in routed:
                 status = "result" if referral.is_answered and facts.state in self.settling else "open"
                 heard[partner] = ReferralFacts(partner, "referral", status)
         answered = facts.state in self.settling and any(r.is_answered for r in facts.passed_on)
-        return _Told(tuple(heard[p] for p in sorted(heard)), frozenset(skipped.intersection(routed)), answered)
+        over = skipped | (done.intersection(routed) - heard.keys())
+        return _Told(tuple(heard[p] for p in sorted(heard)), frozenset(over), answered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldroute.rules.actors import Reader
+from meldroute.rules.effects import admitting
 from meldroute.rules.policy import Advice, Indicator
 from meldroute.storage.models import Signal
 
 from . import clocks, duties, duty_messages
 from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
-from .referral import ReasonMissing, partners_here, resolved
+from .referral import ReasonMissing, partners_here, place_of_request, resolved
 from .running_policy import pack_now
 from .urgent_calls import keep_calling, start_calling
 
@@ -96,7 +97,7 @@ def exclude_partner(reference: str, partner: str, *, reason: str, reader: Reader
 
 def admit_partner(reference: str, partner: str, *, reason: str, reader: Reader, now: datetime,
                   version: int | None = None) -> None:
-    """Lift an exclusion, with a reason."""
+    """Lift an exclusion, with a reason. Where skipping the partner rested on it, the route asks for them again."""
     with at_desk(reference, reader=reader, now=now, version=version) as desk:
         _refuse_closed(desk)
         if not reason.strip():
@@ -106,11 +107,16 @@ def admit_partner(reference: str, partner: str, *, reason: str, reader: Reader, 
             raise UnknownChoice("partner", partner)
         keep(desk, excluded=sorted(because), excluded_because=because, admitted_because={partner: reason.strip()})
         desk.note("partner.admitted")
+        _take_skips_back(desk, desk.facts.skipped - admitting(desk.facts, partner, desk.policy).skipped)
+        keep_calling(desk)
 
 
-def excluded_partners(signal: Signal, key: bytes) -> frozenset[str]:
-    """Partners that may not be told. Asked before every disclosure."""
-    return frozenset(assessment_of(signal, key).get("excluded", ()))
+def _take_skips_back(desk: Desk, partners: Iterable[str]) -> None:
+    for partner in partners:
+        row = place_of_request(desk, partner, "referral")
+        row.status = "withdrawn"
+        row.save(update_fields=["status"])
+        desk.note("referral.withdrawn", referral=str(row.pk), partner=partner)
 
 
 def assessment_of(signal: Signal, key: bytes) -> dict:

@@ -1,7 +1,8 @@
 """What the chain director sees of the region: steps as counts, and where something is late. Never a signal.
 
 Signals about a colleague are left out of every number. Numbers below five are not told, nor what follows from
-them. An escalated term says municipality, step and days late: no reference, form, child or danger.
+them; all others are rounded to fives, so that no two of them (two periods, two tables) differ by a small number.
+An escalated term says municipality, step and days late: no reference, form, child or danger.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from meldroute.storage.models import Clock, Organisation, Signal
 from . import boundaries
 from .running_policy import pack_now, policy_of
 
-SMALL = 5
+SMALL = 5  # below it nothing is told; above it everything is a multiple of it
 ESCALATED = 3  # the stage of a clock of which the chain director was told
 MOST = 200
 
@@ -86,8 +87,8 @@ def chain(*, reader: Reader, now: datetime, days: int | None = None) -> ChainCar
 
 
 def told(number: int) -> int | None:
-    """A number as it may be shown."""
-    return number if number >= SMALL else None
+    """A number as it may be shown: always the same for the same number, so that asking again tells no more."""
+    return SMALL * round(number / SMALL) if number >= SMALL else None
 
 
 def told_beside(numbers: Mapping[object, int]) -> dict[object, int | None]:
@@ -131,8 +132,14 @@ def _sum(rows: list[_Step], state: str) -> tuple[int, int]:
 def _step(label: Text, number: int | None, late: int, median: timedelta | None) -> StepCount:
     if number is None:
         return StepCount(label, None, None, None)
-    share = None if 0 < late < SMALL else round(100 * late / number)
-    return StepCount(label, number, median, share)
+    return StepCount(label, number, median, _share(late, number))
+
+
+def _share(late: int, number: int) -> int | None:
+    """Of the rounded numbers: an exact share would tell the exact number behind it."""
+    if late == 0:
+        return 0
+    return None if told(late) is None else min(100, round(100 * told(late) / number))
 
 
 def _medians(since: datetime | None, *, now: datetime) -> dict[str, timedelta]:

@@ -41,15 +41,6 @@ def stop_state_clock(signal: Signal, *, policy: Policy, now: datetime) -> None:
     state_clock(signal, policy).update(stopped_at=now, next_action_at=None)
 
 
-def asks_to_call(clock: Clock, policy: Policy) -> bool:
-    """The clock of the urgent partner: while it runs in danger, an earlier talk does not count as one about it."""
-    return clock.norm == policy.norm_for_role("call_again").norm.id
-
-
-def waits_for_call(signal: Signal, policy: Policy) -> bool:
-    return any(asks_to_call(clock, policy) for clock in Clock.objects.filter(signal=signal, stopped_at=None))
-
-
 def urgency_of(*, danger: bool, contacted: bool, minor: bool | None, closed: bool) -> int:
     """Where a signal stands in the list: danger first, recorded contact lowers it, then minors, then the rest."""
     if closed:

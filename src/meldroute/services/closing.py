@@ -10,7 +10,7 @@ from meldroute.rules.policy import Text
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Signal
 
-from .desk import Desk, NoSuchStep, at_desk, finish
+from .desk import Desk, NoSuchStep, at_desk, finish, key_of
 from .opening import ActCard, opened
 from .running_policy import policy_of
 
@@ -72,8 +72,9 @@ def bring_members_along(desk: Desk) -> tuple[str, ...]:
 
 
 def _follow(member: Signal, desk: Desk) -> bool:
-    own = Desk(signal=member, key=b"", policy=policy_of(member.pack_id, now=desk.now),
-               facts=facts_of(member).with_(lead_done=True),  # what leads is saved when its own desk is finished
+    policy, key = policy_of(member.pack_id, now=desk.now), key_of(member.pk)
+    own = Desk(signal=member, key=key, policy=policy,
+               facts=facts_of(member, policy, key=key).with_(lead_done=True),  # what leads is saved when its own desk is finished
                choices=desk.choices, actor=desk.actor, now=desk.now)
     try:
         allowed = own.step("follow_lead")

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.disclosure import NO_GROUNDS, Grounds, is_excluded
+from meldroute.rules.disclosure import NO_GROUNDS, Grounds, refuse_excluded
 from meldroute.rules.effects import contact_passes_on
 from meldroute.rules.policy import Advice
-from meldroute.rules.route import route_signal
+from meldroute.rules.route import is_excluded, route_signal
 from meldroute.storage.models import Contact
 
-from .assessment import excluded_partners
 from .calling import CallCard, whom
 from .desk import Desk, at_desk
 from .disclosure import PreviewCard, freeze, preview_disclosure
@@ -97,7 +96,8 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
         allowed = desk.step("record_contact", partner=partner)
         _check_time(contact, desk)
         _check(contact)
-        passes_on = contact.reached and _passes_on(partner, desk)
+        passes_on = contact.reached and contact_passes_on(desk.facts, partner, desk.policy)
+        _refuse_telling(contact, partner, desk)
         _row(contact, partner, desk).save(force_insert=True)
         desk.note("step.record_contact", step=allowed.step.id, state=allowed.to, partner=partner,
                   reached=contact.reached)  # fmt: skip
@@ -107,12 +107,13 @@ def record_contact(reference: str, contact: NewContact, *, reader: Reader, now: 
             follow_call(desk, reached=contact.reached)
 
 
-def _passes_on(partner: str, desk: Desk) -> bool:
-    """The urgent partner is called in danger, whatever else: kept out of the signal, that call is recorded, no more."""
-    if partner == desk.policy.urgent_partner and is_excluded(
-            partner, excluded_partners(desk.signal, desk.key), desk.policy):
-        return False
-    return contact_passes_on(desk.facts, partner, desk.policy)
+def _refuse_telling(contact: NewContact, partner: str, desk: Desk) -> None:
+    """A call with somebody kept out of the signal is recorded, no more: nothing can be ticked as told.
+
+    In danger the urgent partner is called whatever else; what was ticked then is not kept as given either.
+    """
+    if contact.told and contact.told.fields and partner != desk.policy.urgent_partner:
+        refuse_excluded(partner, desk.facts.excluded, desk.policy)
 
 
 def partner_here(desk: Desk, partner: str) -> str:
@@ -182,8 +183,10 @@ class ContactPage:
     act: ActCard
     partners: tuple[PartnerChoice, ...]
     chosen: str  # the partner here; with nobody named the urgent one, who is one step away in every open state
+    urgent_id: str
     urgent: str  # name of the partner who is called first in danger
     passes_on: bool  # a call with the chosen partner now is the referral
+    excluded: bool  # the signal is not shared with the chosen partner
     told: PreviewCard | None  # what can be ticked as told, when it passes on
     call: CallCard  # the chosen partner's numbers for this hour
     lines: tuple[Advice, ...]
@@ -195,11 +198,13 @@ def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
     with opened(reference, reader=reader, now=now, part="contact", language=language) as found:
         desk = found.desk
         chosen = partner_here(desk, partner or desk.policy.urgent_partner)
-        passes_on = _passes_on(chosen, desk)
+        passes_on = contact_passes_on(desk.facts, chosen, desk.policy)
         page = ContactPage(
             act=found.card(found.answer("record_contact", partner=chosen)), partners=_partners(found),
-            chosen=chosen, urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,
-            passes_on=passes_on, told=None, lines=found.lines("contact"),
+            chosen=chosen, urgent_id=desk.policy.urgent_partner,
+            urgent=pack_now(now=now).policy.partner(desk.policy.urgent_partner).known_as,
+            passes_on=passes_on, told=None, excluded=is_excluded(chosen, desk.facts.excluded, desk.policy),
+            lines=found.lines("contact"),
             call=whom(chosen, municipality=reader.organisation_code, choices=desk.choices, now=now),
         )
     return replace(page, told=preview_disclosure(reference, partner=chosen, reader=reader, now=now)) if (
@@ -209,8 +214,7 @@ def contact_page(reference: str, *, partner: str, reader: Reader, now: datetime,
 def _partners(found: Opened) -> tuple[PartnerChoice, ...]:
     """Who is on the route first, then everybody else the policy knows here."""
     desk, policy = found.desk, pack_now(now=found.desk.now).policy
-    excluded = excluded_partners(desk.signal, desk.key)
     route = [resolved(desk, r.partner) for r in route_signal(desk.facts, desk.policy).recipients]
     first = [desk.policy.urgent_partner, *route]
-    return tuple(PartnerChoice(id, policy.partner(id).known_as, id in first, id in excluded)
+    return tuple(PartnerChoice(id, policy.partner(id).known_as, id in first, id in desk.facts.excluded)
                  for id in dict.fromkeys([*first, *partners_here(desk)]))  # fmt: skip

@@ -16,6 +16,7 @@ from meldroute.rules.access import SET_ASIDE
 from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.facts import SignalFacts
+from meldroute.rules.guards import urgent_knows
 from meldroute.rules.lifecycle import Allowed, StepRefused, may_take_step
 from meldroute.rules.policy import Policy, Step
 from meldroute.storage import history
@@ -68,7 +69,7 @@ class Desk:
 
     def refresh_facts(self) -> None:
         """After rows were added: what the rules are asked next must count them."""
-        self.facts = facts_of(self.signal)
+        self.facts = facts_of(self.signal, self.policy, key=self.key)
 
     def step(self, act: str, *, id: str | None = None, conclusion: str | None = None,
              partner: str | None = None) -> Allowed:
@@ -162,8 +163,9 @@ def _open_desk(reference: str, *, reader: Reader, now: datetime, version: int | 
 
 
 def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None = None) -> Desk:
+    policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     return Desk(
-        signal=signal, key=key_of(signal.pk), policy=policy_of(signal.pack_id, now=now), facts=facts_of(signal),
+        signal=signal, key=key, policy=policy, facts=facts_of(signal, policy, key=key),
         choices=choices_in_force(signal.municipality_id, now=now), actor=actor, now=now, reader=reader,
     )
 
@@ -171,9 +173,7 @@ def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None 
 def finish(desk: Desk) -> None:
     signal = desk.signal
     _take_off_the_shelf(desk)
-    facts = facts_of(signal)
-    contacted = desk.policy.urgent_partner in facts.contacts and not (
-        signal.danger and clocks.waits_for_call(signal, desk.policy))
+    contacted = urgent_knows(facts_of(signal, desk.policy, key=desk.key), desk.policy)
     signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=contacted, minor=signal.minor,
                                        closed=signal.kind == "end")
     signal.next_due_at = clocks.next_due(signal, now=desk.now)

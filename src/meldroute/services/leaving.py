@@ -33,10 +33,20 @@ def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -
         row.save(update_fields=["valid_to"])
         if row.role in DESK_ROLES:
             Message.objects.bulk_create(to_members("handed_over", successors, municipality=organisation, now=now))
+        _tell_leaver(row, reader=reader, now=now)
         tell_of_privileges(row, reader=reader, now=now)
         close_left(now=now, only=row.user_id)
         remember("membership.ended", row, reader=reader, now=now, valid_to=last_day.isoformat(),
              handed_to=[str(s) for s in successors])
+
+
+def _tell_leaver(row: Membership, *, reader: Reader, now: datetime) -> None:
+    """Nobody is put out of a role unseen: the person is told, in a role that runs on where there is one."""
+    if row.user_id == reader.user:
+        return
+    others = Membership.objects.filter(user=row.user_id).current(row.valid_to + timedelta(days=1)).exclude(pk=row.pk)
+    told = list(others.order_by("pk").values_list("pk", flat=True)[:1]) or [row.pk]
+    Message.objects.bulk_create(to_members("role_ended", told, municipality=row.organisation_id, now=now))
 
 
 def take_over(id: UUID, *, last_day: date, reader: Reader, now: datetime) -> tuple[str, ...]:

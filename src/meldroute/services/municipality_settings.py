@@ -24,6 +24,7 @@ from meldroute.storage.choices import choices_from, choices_to, row_in_force
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation
 
 from . import keeping
+from .mandate_notices import tell_of_mandate
 from .running_policy import pack_now
 
 # Parts that are changed one at a time: a field of Choices, and the keys of a row's content that hold it.
@@ -107,10 +108,13 @@ def save(part: str, value: object, *, starts: date | None, seen: UUID | None, re
         _refuse_conflict(part, organisation, seen, now=now)
         base = row_in_force(organisation, now=valid_from)
         rows = [(valid_from, base), *_carried(part, base, organisation, valid_from)]
+        before = _held("neighbour", base)
         for moment, row in rows:
             _write(part, value, row, valid_from=moment, organisation=organisation, reader=reader, now=now)
         if part == "retention":
             keeping.look_again(municipality=organisation, outcomes=OUTCOMES, at=valid_from)
+        if part == "neighbour" and value != before:
+            tell_of_mandate(organisation, (before, value), now=now)
         history.append(organisation, actor=reader.actor, act="settings.changed", now=now,
                        details={"part": part, "valid_from": valid_from.isoformat(), "rows": len(rows)})
 

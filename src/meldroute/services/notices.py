@@ -26,6 +26,7 @@ MAIL = {
     "late": "late",
     "still_late": "late",
     "escalated": "late",
+    "role_ended": "role",
     "partner_link": "link",
     "request_due": "late",
     "request_late": "late",

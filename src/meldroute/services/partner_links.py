@@ -122,8 +122,7 @@ def new_link(reference: str, *, referral: UUID, to: str, reader: Reader, now: da
     with at_desk(reference, reader=reader, now=now, version=version) as desk:
         row = referral_at(desk, referral)
         require_open(row)
-        assessment = desk.signal.unseal("assessment_sealed", key=desk.key)
-        refuse_excluded(row.partner, frozenset(assessment.get("excluded", ())), desk.policy)
+        refuse_excluded(row.partner, desk.facts.excluded, desk.policy)
         row.channel = "link"
         row.save(update_fields=["channel"])
         issue(desk, row, to=to)

@@ -20,6 +20,7 @@ from .referral import (
     referral_at,
     resolved,
 )
+from .urgent_calls import keep_calling
 
 WRITTEN = ("account", "link")
 
@@ -115,6 +116,7 @@ def skip_partner(reference: str, *, partner: str, reason: str, reader: Reader, n
         row.save()
         desk.move(allowed)
         desk.note("referral.skipped", referral=str(row.pk), partner=found)
+        keep_calling(desk)
 
 
 def set_aside(reference: str, *, referral: UUID, how: str, reason: str, reader: Reader, now: datetime,

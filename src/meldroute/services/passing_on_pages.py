@@ -7,12 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
-from meldroute.rules.disclosure import Way, is_excluded
+from meldroute.rules.disclosure import Way
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.lifecycle import Refused
 from meldroute.rules.policy import Policy
 from meldroute.rules.policy_entries import Advice, Note, Order, Partner, Text
-from meldroute.rules.route import Recipient, on_route, route_signal
+from meldroute.rules.route import Recipient, is_excluded, on_route, route_signal
 from meldroute.rules.working_time import local_date
 from meldroute.storage.models import Clock, Disclosure, Membership, PartnerLink, Referral
 from meldroute.storage.sealing import open_sealed
@@ -105,7 +105,6 @@ def refer_page(reference: str, *, partner: str, reader: Reader, now: datetime, l
     with opened(reference, reader=reader, now=now, part="refer", language=language) as found:
         desk = found.desk
         here = _partner(resolved(desk, partner), policy)
-        assessment = found.unseal(found.signal, "assessment_sealed")
         skip = found.answer("skip_referral", partner=here.id)
         return ReferPage(
             act=found.card(found.answer("refer", partner=here.id)), partner=here.id, name=here.known_as,
@@ -114,7 +113,7 @@ def refer_page(reference: str, *, partner: str, reader: Reader, now: datetime, l
             call=calling.whom(here.id, municipality=desk.signal.municipality.code, choices=desk.choices, now=now),
             has_account=_has_account(here.id, now=now), mail=_mail(here, desk),
             asks_agreement=_way(desk, here.id, policy).asks_agreement, agreement_lines=policy.advice_for("agreement"),
-            excluded=is_excluded(here.id, frozenset(assessment.get("excluded", ())), policy),
+            excluded=is_excluded(here.id, desk.facts.excluded, policy),
             asked=_status(desk, here.id), skip=skip if isinstance(skip, Refused) else None,
         )
 
@@ -124,17 +123,16 @@ def others_page(reference: str, *, reader: Reader, now: datetime, language: str 
     policy = pack_now(now=now).policy
     with opened(reference, reader=reader, now=now, part="refer", language=language) as found:
         desk = found.desk
-        excluded = frozenset(found.unseal(found.signal, "assessment_sealed").get("excluded", ()))
         routed = {on_route(stop.partner, policy) for stop in _stops(desk, "")}
         beside = [p for p in policy.partners if on_route(p.id, policy) not in routed and resolved(desk, p.id) == p.id
                   and (on_route(p.id, policy) == p.id or p.id == resolved(desk, policy.care_partner))]
         return OthersPage(found.card(found.answer("refer")), tuple(
-            OtherPartner(p.id, p.known_as, p.scope, p.tasks, _other_standing(desk, p.id, excluded, policy))
+            OtherPartner(p.id, p.known_as, p.scope, p.tasks, _other_standing(desk, p.id, policy))
             for p in beside))
 
 
-def _other_standing(desk: Desk, partner: str, excluded: frozenset[str], policy: Policy) -> str:
-    if is_excluded(partner, excluded, policy):
+def _other_standing(desk: Desk, partner: str, policy: Policy) -> str:
+    if is_excluded(partner, desk.facts.excluded, policy):
         return "excluded"
     way = Way(partner, "referral", timezone.localtime(desk.now).date(), policy, danger=desk.signal.danger, agreed=True)
     return _status(desk, partner) or ("todo" if way.basis("ordinary") else "no_basis")

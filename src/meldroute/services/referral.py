@@ -47,12 +47,23 @@ def open_referral(desk: Desk, *, partner: str, purpose: str, channel: str, quest
     row = place_of_request(desk, partner, purpose)
     if row.status in OPEN_REFERRAL:
         raise AlreadyAsked(partner)
+    if purpose == "referral":
+        _end_skips(desk, partner)
     row.channel, row.opened_at, row.settled_at = channel, desk.now, None
     row.status = TOLD_BY_PHONE if channel == "phone" else "open"
     row.seal("content_sealed", {"question": question}, key=desk.key)
     row.save()
     _run_clock(desk, row)
     return row
+
+
+def _end_skips(desk: Desk, partner: str) -> None:
+    """Who coordinates care now is told: that an earlier coordinator was skipped holds no longer."""
+    name = on_route(partner, desk.policy)
+    for row in Referral.objects.of_signal(desk.signal.pk).filter(purpose="referral", status="skipped"):
+        if row.partner != partner and on_route(row.partner, desk.policy) == name:
+            row.status = "withdrawn"
+            row.save(update_fields=["status"])
 
 
 def resolved(desk: Desk, partner: str) -> str:

@@ -8,7 +8,10 @@ from .desk import Desk
 
 
 def keep_calling(desk: Desk) -> None:
-    """Let the clock run while danger or the route asks for that call; stop it when neither does any more."""
+    """Let the clock run while danger or the route asks for that call; stop it when neither does any more.
+
+    Passed over on the route, because the signal is not shared with them, nobody waits for that call; in danger one does.
+    """
     desk.refresh_facts()
     if not _is_wanted(desk):
         stop_calling(desk)
@@ -39,7 +42,8 @@ def stop_calling(desk: Desk) -> None:
 
 
 def _is_wanted(desk: Desk) -> bool:
-    return desk.facts.danger or desk.policy.urgent_partner in route_signal(desk.facts, desk.policy).required
+    urgent, facts = desk.policy.urgent_partner, desk.facts
+    return facts.danger or (urgent in route_signal(facts, desk.policy).required and urgent not in facts.skipped)
 
 
 def _norm(desk: Desk) -> str:

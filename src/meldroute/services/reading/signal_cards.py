@@ -137,6 +137,7 @@ class SignalPage:
     lane: str
     danger: bool
     contacted: bool  # the urgent partner was spoken to
+    urgent_excluded: bool  # the signal is not shared with the urgent partner
     urgent: str  # their name this year
     minor: bool | None
     state: State

@@ -5,12 +5,13 @@ from datetime import datetime
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.deadlines import standing
+from meldroute.rules.facts import SignalFacts
+from meldroute.rules.guards import urgent_knows
 from meldroute.rules.lifecycle import steps_now
 from meldroute.rules.policy import Conflict, Policy
 from meldroute.rules.route import Routing, route_signal
 from meldroute.services import calling
 from meldroute.services.calling import CallCard
-from meldroute.services.clocks import asks_to_call
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
@@ -53,8 +54,9 @@ def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> 
     policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     choices = choices_in_force(signal.municipality_id, now=now)
     rows = rows_of(signal)
-    facts = facts_from(signal, enrichment=rows.enrichment, contacts=rows.contacts, referrals=rows.referrals)
     assessment = signal.unseal("assessment_sealed", key=key)
+    facts = facts_from(signal, policy, excluded=frozenset(assessment.get("excluded", ())), clocks=rows.clocks,
+                       enrichment=rows.enrichment, contacts=rows.contacts, referrals=rows.referrals)
     routing = route_signal(facts, policy)
     clock = _running_clock(signal, rows)
     asked, said = meanwhile(rows, key)
@@ -62,7 +64,7 @@ def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> 
     safe = cards_of(signal, key=key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
-        contacted=policy.urgent_partner in facts.contacts and not any(asks_to_call(c, policy) for c in rows.clocks),
+        contacted=urgent_knows(facts, policy),
         urgent=calling.name_now(policy.urgent_partner, now=now),
         minor=signal.minor,
         state=policy.state(signal.state), due_at=signal.next_due_at,
@@ -78,7 +80,8 @@ def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> 
         feedback=feedback(rows, key), words=words(rows, key),
         spam_because=assessment.get("spam_because", ""), timeline=timeline(rows, policy),
         steps=steps_now(facts, policy, role=reader.role, language=language),
-        calls=_calls(signal, routing, reader, choices, now=now), routing=routing,
+        calls=_calls(signal, routing, facts, reader, choices, now=now), routing=routing,
+        urgent_excluded=policy.urgent_partner in facts.excluded,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
         minor_advice=minor_lines(policy, minor=signal.minor),
         lead=rows.lead, bundled=rows.bundled, shielded=signal.shielded, policy=policy,
@@ -93,12 +96,15 @@ def _running_clock(signal: Signal, rows: Rows) -> Clock | None:
     return running[0] if running else None
 
 
-def _calls(
-    signal: Signal, routing: Routing, reader: Reader, choices: Choices, *, now: datetime
-) -> tuple[CallCard, ...]:
-    first = [calling.urgent_partner(now=now)] if signal.danger or not routing.recipients else []
+def _calls(signal: Signal, routing: Routing, facts: SignalFacts, reader: Reader, choices: Choices, *,
+           now: datetime) -> tuple[CallCard, ...]:
+    """Nobody is called whom the signal is not shared with, save in danger: then the numbers of the police stay."""
+    urgent, here = calling.urgent_partner(now=now), reader.organisation_code
+    first = [urgent] if signal.danger or not routing.recipients else []
     partners = dict.fromkeys([*first, *(r.partner for r in routing.recipients)])
-    return tuple(calling.whom(p, municipality=reader.organisation_code, choices=choices, now=now) for p in partners)
+    kept_out = facts.excluded - ({urgent} if signal.danger else frozenset())
+    return tuple(calling.whom(p, municipality=here, choices=choices, now=now) for p in partners
+                 if calling.resolve_partner(p, municipality=here, now=now) not in kept_out)
 
 
 def _conflicts(policy: Policy, routing: Routing) -> tuple[Conflict, ...]:

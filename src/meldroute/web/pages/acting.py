@@ -116,6 +116,18 @@ def done(request: HttpRequest, reference: str, said: str) -> HttpResponse:
     return redirect("signal", reference=reference)
 
 
+def act_view(request: HttpRequest, showing: Showing, act: Callable[[int], None], *, opened: ActCard,
+             form: ActForm, now: object, fresh: Callable[[], ActCard], said: Callable[[], str],
+             words: Mapping[type[Exception], Words] = NO_WORDS, **more: object) -> HttpResponse:
+    """Most acts: show the page, or do it with what was typed and go back to the signal with what was `said`."""
+    status = 200
+    if request.method == "POST":
+        status = attempt(form, act, fresh=fresh, words=words)
+        if not status:
+            return done(request, opened.reference, said())
+    return act_page(request, showing, act=opened, form=form, now=now, status=status, **more)
+
+
 # What a guard waits for has a page of its own.
 WAYS_OUT = {"contacted_if_danger": "record_contact", "order_kept": "record_contact", "enriched": "enrich",
             "consulted": "record_contact"}  # fmt: skip

@@ -16,7 +16,7 @@ from meldroute.services import assessment
 from meldroute.services.assessment import AssessmentPage, SeenIndicator
 from meldroute.services.referral import ReasonMissing
 
-from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
+from .acting import ActForm, Showing, Words, act_view, language, plain_reference
 from .door import enters
 
 AREA = "work_list"
@@ -70,18 +70,19 @@ class AssessForm(ActForm):
 def assess(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="assessment")
-    page, status = opened(), 200
+    page = opened()
     form = AssessForm(request.POST or None, page=page)
-    if request.method == "POST":
-        status = attempt(form, lambda version: assessment.assess(
-            reference, summary=form.cleaned_data["summary"], indicators=form.cleaned_data["indicators"], reader=reader,
-            now=now, version=version), fresh=lambda: opened().act, words=_words("summary"))  # fmt: skip
-        if not status:
-            return done(request, reference, _("The summary and the indicators were saved."))
     ticked = set(form["indicators"].value() or ())
     groups = _groups(page.indicators, ticked)
-    return act_page(request, Showing(_("Summary and indicators"), _("Save this"), template="web/assessment.html"),
-                    act=page.act, form=form, now=now, status=status, page=page, ticked=ticked, groups=groups)
+
+    def act(version: int) -> None:
+        assessment.assess(reference, summary=form.cleaned_data["summary"], indicators=form.cleaned_data["indicators"],
+                          reader=reader, now=now, version=version)
+
+    return act_view(
+        request, Showing(_("Summary and indicators"), _("Save this"), template="web/assessment.html"), act,
+        opened=page.act, form=form, now=now, fresh=lambda: opened().act, words=_words("summary"),
+        said=lambda: _("The summary and the indicators were saved."), page=page, ticked=ticked, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +126,19 @@ class MinorForm(ActForm):
 def set_minor(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="minor")
-    page, status = opened(), 200
+    page = opened()
     known = next(word for word, value in ANSWERS.items() if value is page.act.minor)
     form = MinorForm(request.POST or None, act=page.act, initial={"minor": known, "how_known": page.minor_because})
-    if request.method == "POST":
-        status = attempt(form, lambda version: assessment.set_minor(
-            reference, ANSWERS[form.cleaned_data["minor"]], how_known=form.cleaned_data["how_known"], reader=reader,
-            now=now, version=version), fresh=lambda: opened().act, words=_words("how_known"))  # fmt: skip
-        if not status:
-            return done(request, reference, _("It was recorded whether somebody is younger than 18."))
     showing = Showing(_("Younger than 18?"), _("Save this answer"), template="web/circumstances.html")
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page,
-                    lines=page.minor_lines)
+
+    def act(version: int) -> None:
+        assessment.set_minor(reference, ANSWERS[form.cleaned_data["minor"]], how_known=form.cleaned_data["how_known"],
+                             reader=reader, now=now, version=version)
+
+    return act_view(
+        request, showing, act, opened=page.act, form=form, now=now, fresh=lambda: opened().act,
+        words=_words("how_known"), said=lambda: _("It was recorded whether somebody is younger than 18."), page=page,
+        lines=page.minor_lines)
 
 
 # Danger
@@ -153,19 +155,20 @@ class DangerForm(ActForm):
 def set_danger(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="danger")
-    page, status = opened(), 200
+    page = opened()
     form = DangerForm(request.POST or None, act=page.act, initial={"danger": "yes" if page.act.danger else "no"})
-    if request.method == "POST":
-        status = attempt(form, lambda version: assessment.set_danger(
-            reference, form.cleaned_data["danger"] == "yes", reason=form.cleaned_data["reason"], reader=reader, now=now,
-            version=version), fresh=lambda: opened().act, words=_words("reason"))  # fmt: skip
-        if not status:
-            return done(request, reference, _danger_said(form.cleaned_data["danger"]))
     showing = Showing(_("Danger now?"), _("Save this answer"), template="web/circumstances.html", happens=(
         _("Danger: focal point and buddy are alerted at once, the clock becomes shorter. Call before anything else."),
         _("No longer danger: the signal goes back to its place in the list. The running clock keeps its time."),
     ))  # fmt: skip
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, danger=True)
+
+    def act(version: int) -> None:
+        assessment.set_danger(reference, form.cleaned_data["danger"] == "yes", reason=form.cleaned_data["reason"],
+                              reader=reader, now=now, version=version)
+
+    return act_view(
+        request, showing, act, opened=page.act, form=form, now=now, fresh=lambda: opened().act,
+        words=_words("reason"), said=lambda: _danger_said(form.cleaned_data["danger"]), page=page, danger=True)
 
 
 def _danger_said(danger: str) -> str:
@@ -193,18 +196,16 @@ class ExclusionForm(ActForm):
 def exclude_partner(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="exclusion")
-    page, status = opened(), 200
+    page = opened()
     form = ExclusionForm(request.POST or None, page=page)
-    if request.method == "POST":
-        status = attempt(form, lambda version: _exclude(form, reference, reader, now, version),
-                         fresh=lambda: opened().act, words=_words("reason"))
-        if not status:
-            return done(request, reference, _("It was recorded with whom this signal is not shared."))
     happens = (_("Nothing of this signal goes to that partner, in writing or by phone, until it is lifted."),
                _("What they were given before stays given. Take it back on the page of the signal."))
     showing = Showing(_("Do not share with a partner"), _("Save this choice"), template="web/circumstances.html",
                       happens=happens)
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page, exclusions=True)
+    return act_view(
+        request, showing, lambda version: _exclude(form, reference, reader, now, version), opened=page.act, form=form,
+        now=now, fresh=lambda: opened().act, words=_words("reason"), page=page, exclusions=True,
+        said=lambda: _("It was recorded with whom this signal is not shared."))
 
 
 def _exclude(form: ExclusionForm, reference: str, reader: Reader, now: datetime, version: int) -> None:

@@ -15,7 +15,7 @@ from meldroute.rules.references import BadReference, normalise_reference
 from meldroute.services import bundling
 from meldroute.services.bundling import BundlingPage, CannotBundle, bundling_page
 
-from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
+from .acting import ActForm, Showing, Words, act_view, language, plain_reference
 from .door import enters
 
 AREA = "work_list"
@@ -46,22 +46,22 @@ class BundleForm(ActForm):
 def bundle(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, act="bundle")
-    page, status = opened(), 200
+    page = opened()
     form = BundleForm(request.POST or None, act=page.act)
-    if request.method == "POST":
-        status = attempt(form, lambda version: bundling.bundle(reference, form.cleaned_data["lead"], reader=reader,
-                                                               now=now, version=version),
-                         fresh=lambda: opened().act, words=WORDS)  # fmt: skip
-        if not status:
-            return done(request, reference, _("This signal now follows %(lead)s. Its reporter gets feedback of their own.")
-                        % {"lead": form.cleaned_data["lead"]})
     showing = Showing(_("Bundle with another signal"), _("Let this signal follow that one"), "web/bundling.html", happens=(
         _("This signal follows the one that leads: contacts and referrals are made there."),
         _("Its own story stays with it, and its reporter gets feedback of their own."),
         _("You can take it out of the bundle again at any time."),
     ))  # fmt: skip
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page,
-                    cause=CAUSES.get(page.cause, ""))
+
+    def act(version: int) -> None:
+        bundling.bundle(reference, form.cleaned_data["lead"], reader=reader, now=now, version=version)
+
+    return act_view(
+        request, showing, act, opened=page.act, form=form, now=now, fresh=lambda: opened().act,
+        words=WORDS, page=page, cause=CAUSES.get(page.cause, ""),
+        said=lambda: _("This signal now follows %(lead)s. Its reporter gets feedback of their own.") % {
+            "lead": form.cleaned_data["lead"]})  # fmt: skip
 
 
 @enters(AREA)
@@ -90,14 +90,11 @@ def _plain(request: HttpRequest, reader: Reader, now: datetime, reference: str, 
     """An act without anything to fill in."""
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, act=act)
-    page, status = opened(), 200
+    page = opened()
     form = ActForm(request.POST or None, act=page.act)
-    if request.method == "POST":
-        status = attempt(form, lambda version: service(reference, reader=reader, now=now, version=version),
-                         fresh=lambda: opened().act)
-        if not status:
-            return done(request, reference, said)
-    return act_page(request, showing, act=page.act, form=form, now=now, status=status, page=page)
+    return act_view(
+        request, showing, lambda version: service(reference, reader=reader, now=now, version=version),
+        opened=page.act, form=form, now=now, fresh=lambda: opened().act, said=lambda: said, page=page)
 
 
 def _opener(reference: str, reader: Reader, now: datetime, *, act: str) -> Callable[[], BundlingPage]:

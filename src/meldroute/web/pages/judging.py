@@ -22,12 +22,15 @@ from .acting import ActForm, Showing, Words, act_page, attempt, done, language, 
 from .door import enters
 
 AREA = "work_list"
-NOT_LISTED: Words = lambda error: (None, _("This choice is not on the list. Choose from the list."))  # noqa: E731
 MISSING = {
     "text": gettext_lazy("Write what the experts said: outcome, steps and options."),
     "phenomenon": gettext_lazy("Choose which other phenomenon it is."),
     "goes_to": gettext_lazy("Write where the signal goes then."),
 }
+
+
+def _not_listed(_error: Exception) -> tuple[None, str]:
+    return None, _("This choice is not on the list. Choose from the list.")
 
 
 class FormsField(ActForm):
@@ -104,7 +107,7 @@ def _judge(form: ClearForm, reference: str, reader: Reader, now: datetime, opene
         reference, forms=form.chosen(), sub_forms=form.cleaned_data["sub_forms"], why=form.cleaned_data["why"],
         reader=reader, now=now, version=version),
         fresh=lambda: opened().act, words={ReasonMissing: lambda error: ("why", _("Write what makes it clear.")),
-                                           UnknownChoice: NOT_LISTED})  # fmt: skip
+                                           UnknownChoice: _not_listed})  # fmt: skip
 
 
 # What the experts concluded
@@ -184,7 +187,7 @@ WORDS: Mapping[type[Exception], Words] = {
     judging.NotTheirConclusion: lambda error: ("whose", _("Say whose conclusion it is: somebody who gave advice.")),
     judging.ConclusionIncomplete: lambda error: (error.missing, MISSING[error.missing]),
     judging.ReviewOutOfReach: _review_words,
-    UnknownChoice: NOT_LISTED,
+    UnknownChoice: _not_listed,
 }
 
 urlpatterns = [

@@ -17,7 +17,7 @@ from meldroute.services import disclosure, passing_on, passing_on_pages
 from meldroute.services.opening import ActCard
 from meldroute.services.referral import ReasonMissing
 
-from .acting import ActForm, Showing, Words, act_page, attempt, done, language, plain_reference
+from .acting import ActForm, Showing, Words, act_view, language, plain_reference
 from .door import enters
 
 AREA = "work_list"
@@ -63,13 +63,10 @@ def _look_and_do(request: HttpRequest, reader: Reader, now: datetime, reference:
                  service: Callable[..., None], *, said: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, act, reader, now)
-    card, status = opened(), 200
+    card = opened()
     form = ActForm(request.POST or None, act=card)
-    if request.method == "POST":
-        status = attempt(form, lambda version: service(reference, reader=reader, now=now, version=version), fresh=opened)
-        if not status:
-            return done(request, reference, said)
-    return act_page(request, showing, act=card, form=form, now=now, status=status)
+    return act_view(request, showing, lambda version: service(reference, reader=reader, now=now, version=version),
+                    opened=card, form=form, now=now, fresh=opened, said=lambda: said)
 
 
 def _opener(reference: str, act: str | None, reader: Reader, now: datetime) -> Callable[[], ActCard]:
@@ -133,13 +130,10 @@ def withdraw(request: HttpRequest, reader: Reader, now: datetime, reference: str
 
 def _with_reason(request: HttpRequest, now: datetime, reference: str, opened: Callable[[], ActCard], showing: Showing,
                  act: Callable[[str, int], None], *, said: str) -> HttpResponse:
-    card, status = opened(), 200
+    card = opened()
     form = ReasonForm(request.POST or None, act=card)
-    if request.method == "POST":
-        status = attempt(form, lambda version: act(form.cleaned_data["reason"], version), fresh=opened, words=WORDS)
-        if not status:
-            return done(request, reference, said)
-    return act_page(request, showing, act=card, form=form, now=now, status=status)
+    return act_view(request, showing, lambda version: act(form.cleaned_data["reason"], version), opened=card,
+                    form=form, now=now, fresh=opened, said=lambda: said, words=WORDS)
 
 
 urlpatterns = [

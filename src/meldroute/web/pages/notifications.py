@@ -35,6 +35,8 @@ WORDS = {
     "factor_changed": gettext_noop("Your second step of signing in was changed. Was it not you? Tell the privacy officer."),
     "access_review_due": gettext_noop("Look again who has which role: it is time for the access review."),
     "handed_over": gettext_noop("A colleague's role ends. What waits for them waits for you from then on."),
+    "role_ended": gettext_noop("A role of yours ends. Is that not right? Ask the functional manager of the municipality."),
+    "mandate_changed": gettext_noop("It was changed which municipality stands in for which when nobody is there."),
     "address_changed": gettext_noop("The mail address of a colleague who reads signals was changed."),
     "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
