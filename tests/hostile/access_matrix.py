@@ -37,7 +37,7 @@ def addresses(patterns: list | None = None, parts: tuple[str, ...] = ()) -> Iter
         here = (*parts, *one.pattern.converters)
         if isinstance(one, URLResolver):
             yield from addresses(one.url_patterns, here)
-        elif isinstance(one, URLPattern) and one.name and not one.name.startswith("account_"):
+        elif isinstance(one, URLPattern) and one.name and not one.name.startswith(("account_", "mfa_")):
             yield one.name, here
 
 
@@ -146,8 +146,10 @@ class _Asker:
             return {"never": False} | asked | guessed
         if row.about == "emergency":
             return {"never": False} | dict.fromkeys(self.scene.signals, False)
-        if row.about == "review":
+        if row.about in ("review", "made"):
             return {"never": False}
+        if row.about == "log":
+            return {"never": False} | {signal: enters and signal != "elsewhere" for signal in self.scene.signals}
         if row.about == "report":
             return {"never": False} | {s: enters and s in self.scene.reported(self.person) for s in self.scene.signals}
         if row.about == "request":
@@ -162,6 +164,7 @@ class _Asker:
         known = {
             "reference": scene.signals.get(signal, NEVER), "referral": scene.requests.get(of, scene.absent),
             "disclosure_id": scene.copies.get(of, scene.absent), "partner": "LOKZORG" if name == "settings_contact" else "ISZW", "id": member, "token": "x",
+            "who": "melder", "paper_id": "dpia", "code": "VZ-AAAA-AAAA",
         }
         return {part: known.get(part, scene.absent) for part in self.found[name]}
 

@@ -18,6 +18,7 @@ READ, READ_WRITE, WRITE = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
 DESK = frozenset({"focal_point", "buddy", "designated"})
 PARTNERS = frozenset({"partner", "care_coordinator"})
 MANAGER = frozenset({"functional_manager"})
+OFFICER = frozenset({"privacy_officer"})
 OFFICIALS = DESK | MANAGER | {"reporter", "privacy_officer"}
 EVERYBODY = OFFICIALS | PARTNERS | {"chain_director"}
 
@@ -56,6 +57,16 @@ def of_an_emergency(methods: tuple[str, ...]) -> Row:
 
 def of_a_review(methods: tuple[str, ...]) -> Row:
     return Row(frozenset({"privacy_officer"}), "review", methods)
+
+
+def of_a_log(methods: tuple[str, ...]) -> Row:
+    """Who saw a signal of one's own municipality, as <reference>: never what it says."""
+    return Row(frozenset({"privacy_officer"}), "log", methods)
+
+
+def of_something_made(roles: frozenset[str] | set[str], methods: tuple[str, ...]) -> Row:
+    """A row that nobody of the scene made: absent for all, also for whose it would be."""
+    return Row(frozenset(roles), "made", methods)
 
 
 def public() -> Row:
@@ -134,4 +145,39 @@ ROWS: dict[str, Row] = {
     "people_absence": of_a_member(READ_WRITE),
     "people_address": of_a_member(READ_WRITE),
     "people_withdraw": of_a_member(WRITE),
+    "people_start_over": of_a_member(READ_WRITE),
+    "settings_outside": area(MANAGER, READ_WRITE),
+    "settings_retention": area(MANAGER, READ_WRITE),
+    "access_review": area(MANAGER | OFFICER, READ),
+    "access_export": area(MANAGER | OFFICER, READ),
+    "access_reviewed": area(MANAGER | OFFICER, WRITE),
+    "audit": area(OFFICER, READ),
+    "refusals": area(OFFICER, READ),
+    "file_log": of_a_log(READ),
+    "subject_requests": area(OFFICER, READ),
+    "subject_request_new": area(OFFICER, READ_WRITE),
+    "subject_request": of_something_made(OFFICER, READ),  # tests/web/test_subject_requests.py makes them
+    "subject_request_advise": of_something_made(OFFICER, READ_WRITE),
+    "subject_request_extend": of_something_made(OFFICER, READ_WRITE),
+    "subject_request_decide": of_something_made(OFFICER, READ_WRITE),
+    "subject_request_answered": of_something_made(OFFICER, WRITE),
+    "papers": area(OFFICER, READ),
+    "paper": area(OFFICER, READ),
+    "paper_file": area(OFFICER, READ),
+    "incident": area(OFFICER, READ_WRITE),
+    "retention": area(DESK | OFFICER, READ),
+    "destruction": of_something_made(DESK | OFFICER, READ_WRITE),  # tests/services/test_destruction.py, tests/web/test_retention.py
+    "destruction_certificate": of_something_made(DESK | OFFICER, READ),
+    "keeping": of_a_signal(READ_WRITE),
+    "chain_handled": area({"chain_director"}, READ),
+    "attachments": of_a_signal(READ_WRITE),
+    "attachment": of_something_made(DESK, READ),  # tests/web/test_attachments.py adds them
+    "hide_attachment": of_something_made(DESK, READ_WRITE),
+    "destroy_attachment": of_something_made(DESK, READ_WRITE),
+    "safe_contact": of_a_signal(READ_WRITE),
+    "reporter_told": of_a_signal(READ_WRITE),
+    "ask_reporter": of_a_signal(READ_WRITE),
+    "release_held": of_a_signal(WRITE),
+    "mark_spam": of_a_signal(READ_WRITE),
+    "outside": public(),  # off in the scene; tests/hostile/test_outside_visitors.py
 }

@@ -54,8 +54,8 @@ def reviews(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_safe
 @reviews
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     page = service.access_of(reader=reader, now=now)
     return render(request, "web/access_review.html", {
@@ -63,8 +63,8 @@ def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         "reviews": page.reviews, "due_at": page.due_at, "overdue": page.due_at is None or page.due_at <= now})
 
 
-@require_safe
 @reviews
+@require_safe
 def export(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """A table for a spreadsheet program, in which nothing is a formula."""
     file = io.StringIO()
@@ -76,8 +76,8 @@ def export(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
                         headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@require_POST
 @reviews
+@require_POST
 def done(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     service.record_review(reader=reader, now=now)
     messages.success(request, _("It is recorded that you looked through the rights today."))

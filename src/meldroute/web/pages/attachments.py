@@ -63,8 +63,8 @@ class AttachForm(forms.Form):
 
 
 @csrf_exempt  # checked in `_take`: only after the handler stands that keeps a file off the disk
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def all_of(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     page = attachment_pages.attachments_page(reference, reader=reader, now=now, language=language())
@@ -112,8 +112,8 @@ def _show(request: HttpRequest, page: AttachmentsPage, form: AttachForm, now: da
                     can_add=page.scanner != "missing" and not page.full)
 
 
-@require_safe
 @enters(AREA)
+@require_safe
 def one(request: HttpRequest, reader: Reader, now: datetime, reference: str, attachment: UUID) -> HttpResponse:
     """Handed over to be saved, never shown as a page of this site."""
     card = attachments.open_attachment(plain_reference(reference), attachment, reader=reader, now=now)
@@ -128,8 +128,8 @@ class HideForm(forms.Form):
     """Nothing to fill in: it must be one press."""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def hide(request: HttpRequest, reader: Reader, now: datetime, reference: str, attachment: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     if request.method == "POST":
@@ -158,8 +158,8 @@ class DestroyForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("Sealed with the signal. Do not describe the picture."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def destroy(request: HttpRequest, reader: Reader, now: datetime, reference: str, attachment: UUID) -> HttpResponse:
     reference = plain_reference(reference)
 

@@ -98,8 +98,8 @@ def _wait(wait: timedelta | None) -> str:
     return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
-@require_safe
 @enters("chain")
+@require_safe
 def years(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
         found = handled(reader=reader, now=now)

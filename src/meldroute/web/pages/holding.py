@@ -20,8 +20,8 @@ from .acting import ActForm, Showing, act_page, attempt, done, language, plain_r
 from .door import enters
 
 
-@require_POST
 @enters("work_list")
+@require_POST
 def release(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     try:
@@ -38,8 +38,8 @@ class SpamForm(ActForm):
         help_text=gettext_lazy("Sealed with it. Whoever sent it sees nothing of this."))  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("work_list")
+@require_http_methods(["GET", "HEAD", "POST"])
 def spam(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

@@ -46,8 +46,8 @@ class HoldForm(forms.Form):
         return NewHold(data["reason"], data["until"], data["explanation"])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("work_list")
+@require_http_methods(["GET", "HEAD", "POST"])
 def keeping(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     page, status = holds.keeping_page(reference, reader=reader, now=now), 200

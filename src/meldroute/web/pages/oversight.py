@@ -76,8 +76,8 @@ class Line:
     url: str
 
 
-@require_safe
 @enters("audit")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """A reference in the address leads on to its file; anything else stays here and says why."""
     typed = request.GET.get("kenmerk", "").strip()[:60]
@@ -92,8 +92,8 @@ def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     }, status=400 if problem else 200)
 
 
-@require_safe
 @enters("audit")
+@require_safe
 def file_log(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     card = oversight.who_saw(_printed(reference), reader=reader, now=now, before=request.GET.get("voor", ""))
     here = reverse("file_log", args=[card.reference])
@@ -104,8 +104,8 @@ def file_log(request: HttpRequest, reader: Reader, now: datetime, reference: str
     })
 
 
-@require_safe
 @enters("audit")
+@require_safe
 def refusals(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = oversight.refused(reader=reader, now=now, before=request.GET.get("voor", ""))
     return render(request, "web/refusals.html", {

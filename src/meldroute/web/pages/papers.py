@@ -54,22 +54,22 @@ class PaperLink:
     file: str
 
 
-@require_safe
 @enters("papers")
+@require_safe
 def listed(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     links = [PaperLink(title, reverse("paper", args=[id]), reverse("paper_file", args=[id])) for id, title in PAPERS.items()]
     return render(request, "web/papers.html", {"now": now, "papers": links})
 
 
-@require_safe
 @enters("papers")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime, paper_id: str) -> HttpResponse:
     return render(request, "web/paper.html", {
         "now": now, "paper": _paper(paper_id, reader, now), "file": reverse("paper_file", args=[paper_id])})
 
 
-@require_safe
 @enters("papers")
+@require_safe
 def take(request: HttpRequest, reader: Reader, now: datetime, paper_id: str) -> HttpResponse:
     text = as_markdown(_paper(paper_id, reader, now))
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers={
@@ -83,8 +83,8 @@ def _paper(id: str, reader: Reader, now: datetime) -> Paper:
         raise Http404 from None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("papers")
+@require_http_methods(["GET", "HEAD", "POST"])
 def incident(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     form, status = IncidentForm(request.POST or None), 200
     if request.method == "POST":

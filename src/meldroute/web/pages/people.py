@@ -201,8 +201,8 @@ def address(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> Ht
                 title=_("Mail address: %(name)s, %(role)s"), card=card, submit=_("Change the address"), lines=lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def start_over(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     lines = [_("For a lost telephone, or when somebody else knows the password. Password and second step stop working, and "

@@ -44,8 +44,8 @@ class QuestionForm(ActForm):
             "words": ", ".join(words)}  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("work_list")
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

@@ -51,8 +51,8 @@ class ListRow:
     mine: bool
 
 
-@require_safe
 @enters("retention")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = calendar(reader=reader, now=now)
     return render(request, "web/retention.html", {
@@ -106,8 +106,8 @@ def day(value: date | None) -> str:
 # One list
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("retention")
+@require_http_methods(["GET", "HEAD", "POST"])
 def destruction(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     problem, status = "", 200
     try:
@@ -171,8 +171,8 @@ def _signals(card: DestructionCard) -> Table:
     return Table((_("Signal"), _("Closed on"), _("Term ended on")), rows)
 
 
-@require_safe
 @enters("retention")
+@require_safe
 def certificate(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     """The certificate of a destruction that was done; of anything else there is none."""
     try:

@@ -40,8 +40,8 @@ def _initial(contact: SafeContact) -> dict[str, object]:
     return {f"safe_{name}": value for name, value in contact.content().items()}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: HttpRequest, reader: Reader, now: datetime, reference: str, who: str) -> HttpResponse:
     reference = plain_reference(reference)
     if who not in WHO:
@@ -72,8 +72,8 @@ class ToldForm(ActForm):
     said = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def told(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     """Somebody reached the reporter in the agreed way: the held notice has done its work."""
     reference = plain_reference(reference)

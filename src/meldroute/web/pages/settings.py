@@ -172,8 +172,8 @@ def outside(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
         lambda form: form.value(), {"address": address}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def retention(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return _edit(request, reader, now, card, Part(

@@ -57,8 +57,8 @@ def officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_safe
 @officers
+@require_safe
 def show_all(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     lines = [_line(line) for line in service.requests(reader=reader, now=now)]
     return render(request, "web/subject_requests.html", {
@@ -66,8 +66,8 @@ def show_all(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespons
         "term": TERM})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @officers
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     form = NewRequestForm(request.POST or None, initial={"received_on": timezone.localtime(now).date()})
     if request.method == "POST" and form.is_valid():
@@ -82,8 +82,8 @@ def new(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
                       back=reverse("subject_requests"))
 
 
-@require_safe
 @officers
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime, code: str) -> HttpResponse:
     card = service.request_card(code, reader=reader, now=now)
     right = next(right for right in KINDS if right.id == card.line.kind)
@@ -98,8 +98,8 @@ def show(request: HttpRequest, reader: Reader, now: datetime, code: str) -> Http
     })
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @officers
+@require_http_methods(["GET", "HEAD", "POST"])
 def advise(request: HttpRequest, reader: Reader, now: datetime, code: str) -> HttpResponse:
     card = service.request_card(code, reader=reader, now=now)
     form = AdviceForm(request.POST or None, initial={"advice": card.advice})
@@ -108,8 +108,8 @@ def advise(request: HttpRequest, reader: Reader, now: datetime, code: str) -> Ht
                 lines=[_("You advise; the college decides. Your advice is kept with the decision.")])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @officers
+@require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: HttpRequest, reader: Reader, now: datetime, code: str) -> HttpResponse:
     service.request_card(code, reader=reader, now=now)
     return _act(request, now, ExtensionForm(request.POST or None),
@@ -118,8 +118,8 @@ def extend(request: HttpRequest, reader: Reader, now: datetime, code: str) -> Ht
                 lines=[_("Once, within the first month. Tell whoever asks, in words that fit everybody who asks.")])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @officers
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, reader: Reader, now: datetime, code: str) -> HttpResponse:
     service.request_card(code, reader=reader, now=now)
     form = DecisionForm(request.POST or None, initial={"decided_on": timezone.localtime(now).date()})
@@ -130,8 +130,8 @@ def decide(request: HttpRequest, reader: Reader, now: datetime, code: str) -> Ht
                        _("A refusal and \"nothing found\" get the same answer, letter for letter.")])
 
 
-@require_POST
 @officers
+@require_POST
 def answered(request: HttpRequest, reader: Reader, now: datetime, code: str) -> HttpResponse:
     try:
         service.answered(code, reader=reader, now=now)
