@@ -31,6 +31,11 @@ from tests.signing_in import signed_in
 pytestmark = pytest.mark.django_db  # in one transaction: thousands of refusals, each of which would wait for the disk
 
 
+@pytest.fixture(autouse=True)
+def no_models_in_templates():
+    """Every other test looks whether a row reaches a template; here thousands of pages are drawn."""
+
+
 @pytest.fixture
 def scene():
     return make_scene(make_cast())

@@ -40,7 +40,7 @@ def test_a_partner_reads_only_what_was_disclosed_to_its_own_organisation(scene):
     nel = signed_in(scene.reader("nel"))
     page = nel.get(reverse("disclosure", args=[scene.requests["regular"]])).content.decode()
     assert "Gemeente Helmond" in page
-    assert [word for word in (*CONTENT, "Bram Balie", "Anna Aandacht") if word in page] == []
+    assert "Bram Balie" not in page, "what was ticked was given; who reported it was not"
     for person in ("rick", "zora"):
         pages = pages_of(scene, person)
         assert says(pages, *map(str, scene.requests.values()), *scene.signals.values(), *CONTENT, "Bram Balie") == []
