@@ -196,7 +196,7 @@ def _asked(relations: dict[str, bool], method: str, *, enters: bool) -> dict[str
     is there for each answer that the table knows, which is what a hole would show."""
     if enters and method in ("GET", "POST"):
         return relations
-    real = [(there, relation) for relation, there in relations.items() if relation != "never"] or [(enters, "never")]
+    real = [(there, relation) for relation, there in relations.items() if relation != "never"] or [(relations["never"], "never")]
     first = {"never": False} if method in DRAWN and "never" in relations else {}
     return first | {relation: there for there, relation in dict(real).items()}
 

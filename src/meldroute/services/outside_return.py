@@ -17,9 +17,9 @@ from meldroute.storage import outside_tokens as tokens
 from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.models import OutsideWord, Signal
 from meldroute.storage.outside_tokens import PageToken
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.signal_keys import has_key, key_beside
 
-from . import duty_messages
+from . import boundaries, duty_messages
 from .desk import at_desk_of
 from .intake import OUTSIDE
 from .my_reports import FeedbackCard, feedback_told, log_reads_by
@@ -87,7 +87,8 @@ def open_report(page: Outside, typed: str, *, token: str, address: str, now: dat
     row = _found(receipt_ties(receipt))
     if row is None:
         raise UnknownReceipt
-    return _opened(row, page, now=now, language=language)
+    with boundaries.at(row.municipality_id):
+        return _opened(row, page, now=now, language=language)
 
 
 def write(page: Outside, text: str, *, token: str, address: str, now: datetime, language: str) -> OpenReport:
@@ -102,10 +103,11 @@ def write(page: Outside, text: str, *, token: str, address: str, now: datetime, 
     if not tokens.spend(opened, "said"):
         raise PageUsed
     row = _row(UUID(opened.signal))
-    if not _may_write(row, _words(row)):
-        raise NoMoreNow
-    _keep(row, text.strip(), now=now)
-    return _opened(_row(row.pk), page, now=now, language=language)
+    with boundaries.at(row.municipality_id):
+        if not _may_write(row, _words(row)):
+            raise NoMoreNow
+        _keep(row, text.strip(), now=now)
+        return _opened(_row(row.pk), page, now=now, language=language)
 
 
 def show_again(page: Outside, *, token: str, now: datetime, language: str) -> OpenReport:
@@ -113,16 +115,21 @@ def show_again(page: Outside, *, token: str, now: datetime, language: str) -> Op
     opened = tokens.read(token, step="open", municipality=page.organisation, lifetime=OPEN, now=now)
     if not tokens.spend(opened, "said"):
         raise PageUsed
-    return _opened(_row(UUID(opened.signal)), page, now=now, language=language)
+    row = _row(UUID(opened.signal))
+    with boundaries.at(row.municipality_id):
+        return _opened(row, page, now=now, language=language)
 
 
 def _found(ties: tuple[str, ...]) -> Signal | None:
-    return Signal.objects.reported_by(*ties).filter(channel=OUTSIDE).select_related("municipality", "key").first()
+    found = Signal.objects.reported_by(*ties).filter(channel=OUTSIDE).select_related("municipality", "key")
+    with boundaries.everywhere():  # by a hash that only the receipt gives, on whichever municipality's page it is typed
+        return found.first()
 
 
 def _row(id: UUID) -> Signal:
     """Whose receipt was typed on the page before this one: the token says so, and nobody else can write it."""
-    return Signal.objects.filter(channel=OUTSIDE).select_related("municipality", "key").get(pk=id)
+    with boundaries.everywhere():
+        return Signal.objects.filter(channel=OUTSIDE).select_related("municipality", "key").get(pk=id)
 
 
 def _keep(row: Signal, text: str, *, now: datetime) -> None:
@@ -149,11 +156,13 @@ def _opened(row: Signal, page: Outside, *, now: datetime, language: str) -> Open
 
 
 def _words(row: Signal) -> tuple[Said, ...]:
-    key = unwrap_key(bytes(row.key.wrapped), signal_id=row.pk)
+    if not has_key(row):
+        return ()  # destroyed for good
+    key = key_beside(row)
     return tuple(Said(said.kind == "question", said.unseal("content_sealed", key=key)["text"], said.at)
                  for said in OutsideWord.objects.of_signal(row.pk).order_by("at", "id"))
 
 
 def _may_write(row: Signal, words: tuple[Said, ...]) -> bool:
     last = words[-MOST_UNANSWERED:]
-    return row.kind != "end" and not (len(last) == MOST_UNANSWERED and all(not said.question for said in last))
+    return has_key(row) and row.kind != "end" and not (len(last) == MOST_UNANSWERED and all(not said.question for said in last))

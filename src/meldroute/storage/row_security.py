@@ -12,7 +12,10 @@ from meldroute.rules.access import Boundary
 # Tables without rows of a municipality: people and their roles, bodies, settings, drafts (sealed for one person), and
 # what belongs to the installation. Every other table of ours is guarded, also one that was just added.
 OPEN_TABLES = frozenset({"user", "membership", "absence", "organisation", "municipalitysettings", "draft", "installation",
-                         "packversion", "cache"})
+                         "packversion", "cache", "browsersession", "invitation", "signon", "digest",
+                         "processingwatermark", "keptcopy", "dpiaadoption"})
+# Whose a row is: of a municipality, else of the body that answers for it.
+KNOWN_BY = ("municipality_id", "organisation_id", "controller")
 CHAINS = frozenset({"chainhead", "historyentry"})  # rows of a chain: a municipality's or another organisation's own
 
 SAY = "SELECT set_config('meldroute.municipalities', %s, false), set_config('meldroute.membership', %s, false)"
@@ -47,22 +50,24 @@ def said_in_words(words: tuple[str, str]) -> str:
 
 
 def guarded_tables(models) -> list[tuple[str, str]]:
-    """Each table with how its rows are known: "municipality" or "chain". A table that is neither stops the migration."""
+    """Each table with the column that says whose its rows are. A table without one stops the migration."""
     found = []
     for model in models:
         name = model._meta.model_name
         if name in OPEN_TABLES:
             continue
-        if name not in CHAINS and "municipality" not in {field.name for field in model._meta.get_fields()}:
+        columns = {field.column for field in model._meta.concrete_fields}
+        known_by = "chain" if name in CHAINS else next((column for column in KNOWN_BY if column in columns), None)
+        if known_by is None:
             raise LookupError(f"table {model._meta.db_table}: no municipality, and not named in OPEN_TABLES. Give its rows "
                               "a municipality, or say in storage/row_security.py why it needs no wall.")
-        found.append((model._meta.db_table, "chain" if name in CHAINS else "municipality"))
+        found.append((model._meta.db_table, known_by))
     return sorted(found)
 
 
 def policy(table: str, known_by: str) -> list[str]:
     """The statements that put the wall up around one table. Repeating them changes nothing."""
-    row = f"chain = {_OUR_CHAINS}" if known_by == "chain" else f"municipality_id = {_OURS}"
+    row = f"{known_by} = {_OURS if known_by.endswith('_id') else _OUR_CHAINS}"
     read = write = f"{_ALL} OR {row}"
     if table == "meldroute_message":  # one's own notices, also about another municipality
         read = write = f"{write} OR membership_id = {_MEMBERSHIP}"

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from meldroute.rules.proof_of_work import BITS
 from meldroute.rules.receipt_numbers import BadReceipt, in_groups
-from meldroute.services import outside, outside_return
+from meldroute.services import boundaries, outside, outside_return
 from meldroute.services.intake import NobodyDesignated, NoFreeReference, SentBefore
 from meldroute.services.outside import NotOpenHere, Outside, PageTokenBroken, PageUsed, Shown, Slip, TooMany
 from meldroute.services.outside_return import LONGEST, NoMoreNow, NothingWritten, OpenReport, TooLong, UnknownReceipt
@@ -59,9 +59,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     except NotOpenHere:
         raise Http404 from None
     visit = Visit(page, t, now, client_address(request), request.POST.dict())
-    if request.method != "POST" or request.headers.get("sec-fetch-site", "none") not in OWN:
-        return _start(visit)
-    return STEPS.get(visit["step"], _start)(visit)
+    with boundaries.at(page.organisation):
+        if request.method != "POST" or request.headers.get("sec-fetch-site", "none") not in OWN:
+            return _start(visit)
+        return STEPS.get(visit["step"], _start)(visit)
 
 
 def _page(visit: Visit, template: str, *, status: int = 200, note: str = "", **more: object) -> HttpResponse:

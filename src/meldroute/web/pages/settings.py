@@ -181,6 +181,7 @@ def retention(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespon
         lambda *data, **words: RetentionForm(*data, choices=card.choices, **words), lambda form: form.value(), {}))
 
 
+@manages
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
