@@ -24,6 +24,28 @@ cast = make_cast(now=now)
 for n in range({number}):
     register_signal(NewSignal(f"Verzonnen verhaal nummer {{n}}."), reader=cast.bram, submission=uuid4(), now=now)
 """
+# What else has a key of its own, outside the data copy: a request of a data subject.
+OTHER_KEYS = """
+from django.utils import timezone
+from meldroute.services.accounts import signed_in
+from meldroute.services.subject_requests import NewRequest, register
+from meldroute.storage.models import Membership
+now = timezone.now()
+def reader(role):
+    membership = Membership.objects.filter(role=role, organisation__code="GM0794").first()
+    return signed_in(membership.user_id, chosen=None, now=now).reader
+print(register(NewRequest("access", timezone.localtime(now).date(), "Verzonnen Verzoeker", "per brief", "Wat is er?"),
+               reader=reader("privacy_officer"), now=now))
+"""
+ASKED = """
+from django.utils import timezone
+from meldroute.services.accounts import signed_in
+from meldroute.services.subject_requests import request_card
+from meldroute.storage.models import Membership
+membership = Membership.objects.filter(role="privacy_officer", organisation__code="GM0794").first()
+pia = signed_in(membership.user_id, chosen=None, now=timezone.now()).reader
+print(request_card("{code}", reader=pia, now=timezone.now()).name)
+"""
 DESTROY = """
 from django.db import transaction
 from django.utils import timezone
@@ -74,6 +96,7 @@ def restored(machine: Machine, data: str, keeper, away) -> dict:
 
 def test_everything_comes_back_on_an_empty_machine(lost, fresh, keeper, away):
     escrow = lost.meldroute("keys", "escrow", "--into", str(away), "--to", keeper.public)
+    code = lost.python(OTHER_KEYS).strip()
     data, counts, read = back_up(lost, keeper, away), lost.counts(), lost.read_all()
     assert counts["meldroute.signalkey"] == counts["meldroute.signal"] == len(read) == size(8, 2000)
 
@@ -90,6 +113,9 @@ def test_everything_comes_back_on_an_empty_machine(lost, fresh, keeper, away):
     assert told["whole"]["entries"] >= size(8, 2000)
     assert (told["whole"]["destroyed"], told["whole"]["lost"]) == (0, 0)
     assert fresh.read_all() == read, "every signal says what it said"
+    assert fresh.python(ASKED.format(code=code)).strip() == "Verzonnen Verzoeker"
+    guards = "from django.db import connection; from meldroute.storage import row_guards; print(row_guards.missing(connection))"
+    assert fresh.python(guards).strip() == "()", "and the database refuses again what it should"
     assert fresh.run("migrate").returncode == 0, "and the site starts on it"
     again = fresh.run("restore", "--from", data, "--identity", str(keeper.identity))
     assert (again.returncode, "it is not empty" in again.stderr) == (1, True)

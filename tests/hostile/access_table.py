@@ -176,7 +176,7 @@ ROWS: dict[str, Row] = {
     "destroy_attachment": of_something_made(DESK, READ_WRITE),
     "safe_contact": of_a_signal(READ_WRITE),
     "reporter_told": of_a_signal(READ_WRITE),
-    "ask_reporter": of_a_signal(READ_WRITE),
+    "ask_reporter": of_something_made(DESK, READ_WRITE),  # only of somebody from outside: tests/web/test_outside.py
     "release_held": of_a_signal(WRITE),
     "mark_spam": of_a_signal(READ_WRITE),
     "outside": public(),  # off in the scene; tests/hostile/test_outside_visitors.py

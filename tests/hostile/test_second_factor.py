@@ -14,7 +14,7 @@ from tests.signing_in import signed_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Filing a report, what became of it, danger, and what is nobody's data.
-WITHOUT = {"home", "choose_membership", "danger", "set_language", "partner_link", "report", "discard_draft", "receipt",
+WITHOUT = {"home", "choose_membership", "danger", "outside", "set_language", "partner_link", "report", "discard_draft", "receipt",
            "my_reports", "my_report", "proof_of_report"}
 # The way in and out, and to a second factor; with one, the last five ask for it too.
 ENTRANCE = {"account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
@@ -26,12 +26,11 @@ ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_chan
 # The library's other pages; every page of our own that is not named above needs one. Its row stands in access_table.py.
 LIBRARY = {"account_set_password", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
            "mfa_remove_webauthn"}
-OUTSIDE = {"outside"}  # whoever comes there is signed in nowhere: the cookie stays outside (web/outside_door.py)
 WITH = ((set(ENTERS) | set(OF_A_SIGNAL)) - WITHOUT) | LIBRARY
 
 
 def test_every_address_says_whether_it_needs_one():
-    named = WITHOUT | OUTSIDE | ENTRANCE | ENROLMENT | WITH
+    named = WITHOUT | ENTRANCE | ENROLMENT | WITH
     assert {name for name in ADDRESSES if name} ^ named == set(), "a new address, or one that is gone: say what it asks"
 
 

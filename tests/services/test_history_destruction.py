@@ -12,7 +12,9 @@ from meldroute.services import audit_verify
 from meldroute.services.history_destruction import DestructionRefused, destroy_month, segments_of
 from meldroute.services.processing_log import record_processings
 from meldroute.storage import history
+from meldroute.storage.chain import ChainBroken
 from meldroute.storage.models import HistoryEntry
+from meldroute.storage.wholeness import look_through
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -59,6 +61,15 @@ def test_a_month_goes_and_the_certificate_stands_for_it(months):
     assert problems() == []
     [helmond] = [chain for chain in audit_verify.verify().chains if chain.gaps]
     assert [(gap.first, gap.last, gap.certified_by, gap.period) for gap in helmond.gaps] == [(4, 8, 11, "2026-03")]
+
+
+def test_what_looks_whether_everything_is_whole_accepts_what_a_certificate_covers(months):
+    destroy(months)
+    assert look_through().entries == HistoryEntry.objects.count()
+    with unguarded():
+        HistoryEntry.objects.filter(chain=str(months.helmond.pk), number=9).delete()
+    with pytest.raises(ChainBroken, match="is missing or out of order"):
+        look_through()
 
 
 def test_month_after_month_in_any_order_and_certificates_stay(months):

@@ -7,20 +7,25 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from meldroute.services import key_rotation
+from meldroute.rules.receipt_numbers import normalise_receipt
+from meldroute.services import key_rotation, subject_requests
 from meldroute.services.drafts import keep, open_form
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.key_rotation import NoSuchPurpose, StillUsed, bring_along, retire, rotate
 from meldroute.services.key_status import key_lines, key_status
 from meldroute.services.my_reports import my_reports
 from meldroute.services.reading.signal_page import open_signal
-from meldroute.storage import rekeying
+from meldroute.services.subject_requests import NewRequest
+from meldroute.storage import rekeying, second_factors
 from meldroute.storage.key_uses import UNDER_SIGNAL_KEY, USES
+from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.keyring import keyring
-from meldroute.storage.models import HistoryEntry, Message, Signal, SignalKey
+from meldroute.storage.models import HistoryEntry, Message, Signal, SignalKey, SubjectRequestKey
 from meldroute.storage.models.base import SealedRow
 from meldroute.storage.sealing import open_with_purpose, place_of, seal_with_purpose
 from tests.cast import MONDAY
+from tests.outside_help import open_page
+from tests.outside_help import report as outside_report
 from tests.services.keeping_help import STORY, destroy, own_keyring, report
 
 
@@ -51,7 +56,8 @@ def test_what_is_stored_is_brought_along_and_says_the_same(cast):
     signals = [report(cast) for _ in range(3)]
     rotate(now=MONDAY)
     done = {part.name: part.rows for part in bring_along(now=MONDAY)}
-    assert done == {"keys of signals": 3, "ties of signals to their reporter": 3, "links in messages that wait": 0}
+    assert done == {"keys of signals": 3, "ties of signals to their reporter": 3, "links in messages that wait": 0,
+                    "keys of requests": 0, "secrets of second factors": 0}
     assert versions_of_keys() == {2}
     assert {s.reporter_tie[:2] for s in Signal.objects.all()} == {"2:"}
     assert all(opens(cast, s) for s in signals)
@@ -78,6 +84,46 @@ def test_cut_off_in_the_middle_it_goes_on_where_it_was(cast, monkeypatch):
     assert versions_of_keys() == {1, 2}
     assert bring_along(now=MONDAY)[0].rows == 3
     assert versions_of_keys() == {2}
+
+
+def test_the_key_of_a_request_is_wrapped_again_as_that_of_a_signal(cast):
+    code = subject_requests.register(NewRequest("access", MONDAY.date(), "Verzonnen Verzoeker", "per brief", "Wat is er?"),
+                                     reader=cast.pia, now=MONDAY)
+    rotate(["wrap"], now=MONDAY)
+    with pytest.raises(StillUsed, match="1 rows of subjectrequestkey use it"):
+        retire("wrap", 1, now=MONDAY)
+    assert {part.name: part.rows for part in bring_along(now=MONDAY)}["keys of requests"] == 1
+    retire("wrap", 1, now=MONDAY)
+    assert bytes(SubjectRequestKey.objects.get().wrapped)[1:3] == b"\x00\x02"
+    assert subject_requests.request_card(code, reader=cast.pia, now=MONDAY).name == "Verzonnen Verzoeker"
+
+
+def test_second_factors_come_along_and_still_open(cast):
+    secret = second_factors.give_codes(cast.anna.user)
+    factors = apps.get_model("mfa", "Authenticator").objects
+    factors.create(user_id=cast.anna.user, type="recovery_codes", data={
+        "seed": second_factors.sealed_secret("verzonnen", person=cast.anna.user), "used_mask": 5})
+    factors.create(user_id=cast.bram.user, type="webauthn", data={"credential": {"id": "x"}})
+    rotate(["token"], now=MONDAY)
+    with pytest.raises(StillUsed, match=r"rows of authenticator use it \(bring them along"):
+        retire("token", 1, now=MONDAY + timedelta(days=2))
+    assert {part.name: part.rows for part in bring_along(now=MONDAY)}["secrets of second factors"] == 2
+    assert set(second_factors.versions_in_use()) == {2}
+    retire("token", 1, now=MONDAY + timedelta(days=2))
+    assert second_factors.secret_of(cast.anna.user) == secret
+    codes = factors.get(user_id=cast.anna.user, type="recovery_codes").data
+    assert second_factors.opened_secret(codes["seed"], person=cast.anna.user) == "verzonnen"
+    assert codes["used_mask"] == 5, "what was used stays used"
+
+
+def test_who_holds_a_receipt_still_finds_the_report_and_its_version_stays(cast):
+    open_page(cast)
+    receipt = normalise_receipt(outside_report().receipt)
+    rotate(["reporter_tie"], now=MONDAY)
+    assert bring_along(now=MONDAY)[1].rows == 0, "a receipt is stored nowhere"
+    assert Signal.objects.get().reporter_tie in receipt_ties(receipt)
+    with pytest.raises(StillUsed, match="1 rows of signal use it .a receipt is stored nowhere"):
+        retire("reporter_tie", 1, now=MONDAY)
 
 
 def test_a_link_that_waits_in_a_message_is_sealed_again(cast):
@@ -147,7 +193,7 @@ def test_the_history_says_who_turned_which_key(cast):
     bring_along(now=MONDAY)
     retire("wrap", 1, now=MONDAY)
     acts = list(HistoryEntry.objects.filter(chain="system", actor="keys").order_by("number").values_list("act", "details"))
-    assert acts == [("keys.rotated", {"wrap": 2}), ("keys.rekeyed", {"wrap": 1, "reporter_tie": 0, "link": 0}),
+    assert acts == [("keys.rotated", {"wrap": 2}), ("keys.rekeyed", {"wrap": 1, "reporter_tie": 0, "link": 0, "token": 0}),
                     ("keys.retired", {"purpose": "wrap", "version": 1})]
 
 

@@ -11,7 +11,7 @@ WITHOUT = frozenset({"reporter"})
 
 # Addresses that show no personal data, for everybody who is signed in: by the name of their route.
 FREE = frozenset({
-    "home", "choose_membership", "danger", "set_language", "partner_link",
+    "home", "choose_membership", "danger", "outside", "set_language", "partner_link",
     "report", "discard_draft", "receipt", "my_reports", "my_report", "proof_of_report",
 })
 # For somebody who only reports: their notices name no person and no signal, and what the policy says is public.

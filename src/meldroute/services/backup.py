@@ -1,4 +1,4 @@
-"""Two files from which everything can come back: the data without the keys of signals, and then the one key copy.
+"""Two files from which everything can come back: the data without any wrapped key, and then the one key copy.
 
 The data copy is dated; how many are kept is the operator's choice. The key copy has one name and is replaced each
 time, never kept in versions: a key that was destroyed is gone from it. Both are sealed to a person who is not here.
@@ -84,7 +84,7 @@ def _refuse_no_place(folder: Path) -> None:
 
 
 def _key_copy(folder: Path, people: list[Recipient], *, now: datetime) -> BackupFile:
-    """Replaced, never beside an older one. Begun after the data copy, so every signal in that one has its key here."""
+    """Replaced, never beside an older one. Begun after the data copy, so all that is in that one has its key here."""
     without = key_destruction.committed_destructions()
     copy = _copy(KEY_COPY, folder / KEY_COPY_NAME, people, now=now)
     key_destruction.copy_was_replaced(without, now=now)
@@ -119,7 +119,7 @@ def _release() -> str:
 
 def _wrap_versions(*, now: datetime) -> list[int]:
     """Which versions of the keyring's key the copied ones may be wrapped with. Asked before the copy is made."""
-    return sorted(uses_of(next(use for use in USES if use.purpose == "wrap"), now=now))
+    return sorted({version for use in USES if use.purpose == "wrap" for version in uses_of(use, now=now)})
 
 
 def _mark_good(row: KeptCopy, written: Written, *, rows: int, now: datetime) -> None:

@@ -61,9 +61,11 @@ def bring_along(*, now: datetime, told: Callable[[str, int], object] = lambda na
             told(kind.name, rows)
         done.append(Rekeyed(kind.name, rows))
     if any(part.rows for part in done):
+        rows_of = {kind.purpose: 0 for kind in KINDS}
+        for kind, part in zip(KINDS, done, strict=True):
+            rows_of[kind.purpose] += part.rows
         with transaction.atomic():
-            history.append("system", actor=KEEPER, act="keys.rekeyed", now=now,
-                           details={kind.purpose: part.rows for kind, part in zip(KINDS, done, strict=True)})
+            history.append("system", actor=KEEPER, act="keys.rekeyed", now=now, details=rows_of)
     return tuple(done)
 
 

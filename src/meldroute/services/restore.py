@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 
 from meldroute.rules.actors import Actor
-from meldroute.storage import history
+from meldroute.storage import history, row_guards
 from meldroute.storage.age_files import CopyBroken, WrongIdentity, identity_in, open_copy
 from meldroute.storage.chain import ChainBroken
 from meldroute.storage.dumping import DATA, KEY_COPY
@@ -19,6 +19,11 @@ from meldroute.storage.sealing import SealBroken
 from meldroute.storage.wholeness import Wholeness, look_through
 
 KEEPER = Actor("command", "restore", "command")
+KEY_OF = {  # table of keys: whose keys, and under which name
+    "meldroute.signalkey": ("meldroute.signal", "signal_id"),
+    "meldroute.attachmentkey": ("meldroute.attachment", "attachment_id"),
+    "meldroute.subjectrequestkey": ("meldroute.subjectrequest", "request_id"),
+}
 
 
 class CannotRestore(Exception):
@@ -71,7 +76,7 @@ def _load(data: Path, keys: Path, people: list, about: dict) -> tuple[int, int]:
     """In one transaction: all of it, or empty tables. How many rows, and how many keys of signals."""
     apps = make_tables(about["migrations"])
     rows = Loader(DATA, begin=lambda line: apps)
-    with transaction.atomic():
+    with transaction.atomic(), row_guards.lifted(connection):
         open_copy(data, people, rows.take)
         loaded = rows.finish()
         keyed = _load_keys(keys, people, about, apps)
@@ -103,15 +108,23 @@ def _head_of(path: Path, people: list, fingerprint: str) -> dict:
 
 
 def _load_keys(path: Path, people: list, about: dict, apps: object) -> int:
-    """Keys of signals that are here. A younger key copy also holds keys of signals that came after the data copy."""
-    known = set(apps.get_model("meldroute.signal").objects.values_list("pk", flat=True))
+    """Keys of what is here. A younger key copy also holds keys of what came after the data copy."""
+    known: dict[str, set] = {}
 
     def begin(line: dict) -> object:
         if line.get("keyring") != about["keyring"]:
             raise NotADump(f"{path}: the key copy belongs to another installation. Name the one beside the data copy.")
         return apps
 
-    loader = Loader(KEY_COPY, begin=begin, keep=lambda table, row: table != "meldroute.signalkey" or row.signal_id in known)
+    def keep(table: str, row: object) -> bool:
+        if table not in KEY_OF:
+            return True
+        owner, column = KEY_OF[table]
+        if table not in known:
+            known[table] = set(apps.get_model(owner).objects.values_list("pk", flat=True))
+        return getattr(row, column) in known[table]
+
+    loader = Loader(KEY_COPY, begin=begin, keep=keep)
     open_copy(path, people, loader.take)
     return loader.finish().counts.get("meldroute.signalkey", 0)
 
@@ -123,6 +136,8 @@ def _looked_through(keys: Path, *, now: datetime) -> Wholeness:
         raise NotWhole(str(error)) from None
     except DatabaseError as error:
         raise NotWhole(f"database: a reference leads nowhere ({type(error).__name__}). Use another copy.") from None
+    if whole.lost_requests:
+        raise NotWhole(f"keys: {whole.lost_requests} requests of data subjects have no key in this key copy. Use the newest copy.")
     if whole.lost:
         raise NotWhole(f"keys: {whole.lost} signals have no key in this key copy, and nobody destroyed them. Use the newest copy.")
     with transaction.atomic():

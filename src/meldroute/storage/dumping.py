@@ -2,7 +2,7 @@
 
 The first line says what this is and which migrations had run, then each table with its columns and its rows,
 and at the end how many rows there were. Read in one snapshot, in pieces, while everybody goes on working. Wrapped
-signal keys are not among the data: they are a part of their own, for the key copy.
+keys (of signals, of documents, of requests) are not among the data: they are a part of their own, for the key copy.
 """
 
 import base64
@@ -19,14 +19,19 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 FORMAT = "dump 1"
-KEYS = ("meldroute.signalkey", "meldroute.keydestruction")  # a destroyed key is not a lost one: the list goes along
+KEYS = ("meldroute.signalkey", "meldroute.attachmentkey", "meldroute.subjectrequestkey",
+        "meldroute.keydestruction")  # a destroyed key is not a lost one: the list goes along
 DATA, KEY_COPY = "data", "keys"
 # What a restored installation makes anew by itself, or must not bring back.
 LEFT_OUT_APPS = {
-    "sessions": "whoever was signed in signs in again", "usersessions": "the same",
     "contenttypes": "made by migrate", "auth": "Django's own rights, which nobody uses; made by migrate",
 }
-LEFT_OUT = {"meldroute.signalkey": "in the key copy, so that a destroyed key is in no backup of the data"}
+LEFT_OUT = {
+    "meldroute.signalkey": "in the key copy, so that a destroyed key is in no backup of the data",
+    "meldroute.attachmentkey": "the same, for a document that is destroyed while its signal stays",
+    "meldroute.subjectrequestkey": "the same, for who made a request",
+    "meldroute.browsersession": "whoever was signed in signs in again",
+}
 ROWS = 500  # read at once
 LEVEL = 1  # of compression: what is sealed does not shrink, the rest does
 

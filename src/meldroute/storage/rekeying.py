@@ -7,13 +7,15 @@ does not matter: what is done already is not due any more.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
+from . import second_factors
 from .keyed_hashes import reporter_tie
 from .keyring import keyring
-from .models import Message, Signal, SignalKey
+from .models import Message, Signal, SignalKey, SubjectRequestKey
 from .sealing import (
     UNDER_PURPOSE,
     WRAPPED,
@@ -35,7 +37,7 @@ class Rekeying:
 
     purpose: str
     name: str
-    batch: Callable[[UUID | None], tuple[int, UUID | None]]  # after which id; how many done, and the last id seen
+    batch: Callable[[UUID | int | None], tuple[int, UUID | int | None]]  # after which id; how many done, and the last id seen
 
 
 def rekey(kind: Rekeying) -> Iterator[int]:
@@ -52,24 +54,24 @@ def rekey(kind: Rekeying) -> Iterator[int]:
             return
 
 
-def _wrap_again(after: UUID | None) -> tuple[int, UUID | None]:
-    """The same key of a signal, wrapped under the current version."""
+def _wrap_again(model: type[SignalKey | SubjectRequestKey], after: UUID | None) -> tuple[int, UUID | None]:
+    """The same key of a signal or a request, wrapped under the current version."""
     current = WRAPPED + keyring().current("wrap").to_bytes(2)
-    ids, last = _old_keys(after, current)
+    ids, last = _old_keys(model, after, current)
     if last is None:
         return 0, None
     with transaction.atomic():
-        rows = list(SignalKey.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
+        rows = list(model.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
         rows = [row for row in rows if bytes(row.wrapped[:3]) != current]
         for row in rows:
             row.wrapped = wrap_key(unwrap_key(bytes(row.wrapped), signal_id=row.pk), signal_id=row.pk)
-        SignalKey.objects.bulk_update(rows, ["wrapped"])
+        model.objects.bulk_update(rows, ["wrapped"])
     return len(rows), last
 
 
-def _old_keys(after: UUID | None, current: bytes) -> tuple[list[UUID], UUID | None]:
+def _old_keys(model: type[SignalKey | SubjectRequestKey], after: UUID | None, current: bytes) -> tuple[list[UUID], UUID | None]:
     """The next keys that are not of the current version, in the order of their ids; the last id that was looked at."""
-    rows = SignalKey.objects.order_by("pk")
+    rows = model.objects.order_by("pk")
     if after is not None:
         rows = rows.filter(pk__gt=after)
     found = list(rows.values_list("pk", "wrapped")[: BATCH * 10])
@@ -80,9 +82,13 @@ def _old_keys(after: UUID | None, current: bytes) -> tuple[list[UUID], UUID | No
 
 
 def _tie_again(after: UUID | None) -> tuple[int, UUID | None]:
-    """Who reported is opened for a moment, under the signal's own key, and tied with the current version."""
+    """Who reported is opened for a moment, under the signal's own key, and tied with the current version.
+
+    Not from outside: there the tie is of a receipt, which stands nowhere. It is found under the version it was made with.
+    """
     current = f"{keyring().current('reporter_tie')}:"
-    rows = Signal.objects.exclude(reporter_tie__startswith=current).filter(key__isnull=False).order_by("pk")
+    rows = Signal.objects.exclude(reporter_tie__startswith=current).filter(key__isnull=False)
+    rows = rows.exclude(channel="public").order_by("pk")
     ids = list((rows.filter(pk__gt=after) if after is not None else rows).values_list("pk", flat=True)[:BATCH])
     if not ids:
         return 0, None
@@ -116,7 +122,9 @@ def _seal_messages_again(after: UUID | None) -> tuple[int, UUID | None]:
 
 
 KINDS = (
-    Rekeying("wrap", "keys of signals", _wrap_again),
+    Rekeying("wrap", "keys of signals", partial(_wrap_again, SignalKey)),
     Rekeying("reporter_tie", "ties of signals to their reporter", _tie_again),
     Rekeying("link", "links in messages that wait", _seal_messages_again),
+    Rekeying("wrap", "keys of requests", partial(_wrap_again, SubjectRequestKey)),
+    Rekeying("token", "secrets of second factors", partial(second_factors.seal_again, size=BATCH)),
 )

@@ -8,6 +8,7 @@ a table drops its triggers in silence. Whoever owns the database can switch trig
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -47,15 +48,32 @@ def remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(_undo(connection.vendor, name, table))
 
 
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """For a restore alone, which fills empty tables with chains that are long already. In the caller's transaction:
+    what goes wrong inside puts them back too. Where none stood (tables of an older release) none comes.
+    """
+    stood = bool(_standing(connection))
+    remove(connection)
+    yield
+    connection.check_constraints()  # PostgreSQL changes no table that still has a reference to look at
+    if stood:
+        install(connection)
+
+
 def missing(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
     """Guards that should be there and are not, or are switched off: `table: what it refuses`."""
+    there = _standing(connection)
+    return tuple(f"{table}: {name.removeprefix(PREFIX)}" for name, table, _ in _guards(connection.vendor) if name not in there)
+
+
+def _standing(connection: BaseDatabaseWrapper) -> set[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE %s AND tgenabled IN ('O', 'A')", [f"{PREFIX}%"])
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"])
-        there = {row[0] for row in cursor.fetchall()}
-    return tuple(f"{table}: {name.removeprefix(PREFIX)}" for name, table, _ in _guards(connection.vendor) if name not in there)
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _guards(vendor: str) -> Iterator[tuple[str, str, list[str]]]:
