@@ -21,6 +21,7 @@ def statements() -> list[str]:
         f"{_LATER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION}",
         f"{_LATER} GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION}",
         f"GRANT pg_read_all_data TO {BACKUP}",
+        f"GRANT {APPLICATION} TO {BACKUP}",  # that a backup was made, or failed, is written down
     ]
 
 

@@ -39,6 +39,15 @@ def install(connection: BaseDatabaseWrapper) -> None:
                     cursor.execute(statement)
 
 
+def may_install(connection: BaseDatabaseWrapper) -> bool:
+    """On PostgreSQL only who owns the tables, or may act for who does."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(tableowner, 'USAGE') FROM pg_tables WHERE tablename = 'meldroute_historyentry'")
+        return cursor.fetchone() in (None, (True,))
+
+
 def remove(connection: BaseDatabaseWrapper) -> None:
     """For a migration that is undone."""
     with connection.cursor() as cursor:
