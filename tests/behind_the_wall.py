@@ -53,6 +53,8 @@ def become_the_application() -> str:
     with connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
+        # For tests/unguarded.py alone, which plays the operator.
+        cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
     return _connect_as(APPLICATION)
 
 

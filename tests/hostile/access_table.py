@@ -178,6 +178,6 @@ ROWS: dict[str, Row] = {
     "reporter_told": of_a_signal(READ_WRITE),
     "ask_reporter": of_something_made(DESK, READ_WRITE),  # only of somebody from outside: tests/web/test_outside.py
     "release_held": of_a_signal(WRITE),
-    "mark_spam": of_a_signal(READ_WRITE),
+    "mark_spam": of_something_made(DESK, READ_WRITE),  # only of what was set aside: tests/web/test_outside.py
     "outside": public(),  # off in the scene; tests/hostile/test_outside_visitors.py
 }
