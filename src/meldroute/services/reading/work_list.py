@@ -75,7 +75,8 @@ class Place:
         try:
             urgency, due_at, id = text.split("~")
             moment = datetime.fromisoformat(due_at)
-            return cls(int(urgency), moment.astimezone(UTC), UUID(id)) if moment.tzinfo else None
+            known = moment.tzinfo and 0 <= int(urgency) < 100
+            return cls(int(urgency), moment.astimezone(UTC), UUID(id)) if known else None
         except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC
             return None
 
