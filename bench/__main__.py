@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--databases", default="sqlite,postgres")
     parser.add_argument("--sizes", default=SMALL, help="how many signals are stored")
-    parser.add_argument("--only", default="", help="reports, pages, tick, start, memory, policy")
+    parser.add_argument("--only", default="", help="reports, pages, tick, start, memory, policy, backup")
     parser.add_argument("--seconds", default="5", help="of load per measurement")
     parser.add_argument("--json", help="also write the figures here")
     options = parser.parse_args()

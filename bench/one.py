@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from meldroute.cli import startup
 
-PARTS = ("policy", "pages", "tick", "start", "memory", "reports")
+PARTS = ("policy", "pages", "tick", "start", "memory", "reports", "backup")
 
 
 def main() -> int:
@@ -19,6 +19,7 @@ def main() -> int:
     startup.set_up_django()
     startup.bring_up_to_date(now=datetime.now(UTC))
     from bench import measuring
+    from bench.backup import backup
     from bench.seeding import Seeder
 
     seeder = Seeder(now=datetime.now(UTC))
@@ -28,7 +29,8 @@ def main() -> int:
         measuring.settle_down()
         say("seeded", size=size, seconds=round(time.perf_counter() - began, 1))
         for part in options.only.split(","):
-            for row in getattr(measuring, part)(size=size, seconds=options.seconds):
+            measure = backup if part == "backup" else getattr(measuring, part)
+            for row in measure(size=size, seconds=options.seconds):
                 say(**row, size=size)
     return 0
 

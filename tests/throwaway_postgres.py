@@ -13,9 +13,9 @@ MISSING = "PostgreSQL is not installed. On Debian: apt-get install postgresql. O
 
 
 @contextlib.contextmanager
-def throwaway_postgres() -> Iterator[str]:
+def throwaway_postgres(where: Path = Path("/tmp")) -> Iterator[str]:
     """Yields the MELDROUTE_DATABASE address. Durable as in production: fsync and synchronous_commit stay on."""
-    folder = Path(tempfile.mkdtemp(prefix="mrpg-", dir="/tmp"))  # a socket's path may be 107 characters at most
+    folder = Path(tempfile.mkdtemp(prefix="mrpg-", dir=where))  # a socket's path may be 107 characters at most
     account = _account()
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)

@@ -16,7 +16,7 @@ CASE_5 = ("Een jongen van zestien moet voor anderen pakketjes maken in een auto.
 
 @pytest.fixture
 def person(cast, visitor, sign_in, look, monkeypatch):
-    """`person("anna")`: signed in with a password alone, on a Monday morning unless the test says otherwise."""
+    """`person("anna")`: signed in with whatever their role needs, on a Monday morning unless the test says otherwise."""
     stop_the_clock(monkeypatch, MONDAY)
     return lambda first, **more: make_person(visitor, sign_in, look, first, **more)
 

@@ -1,13 +1,12 @@
 import pytest
 
-from tests.hostile.scenes import STORY
-
 
 @pytest.fixture
 def scene(cast):
     """A regular signal that was passed on to the inspectorate, and one about a colleague, both of Helmond."""
     from django.utils import timezone
 
+    from tests.hostile.scenes import STORY
     from tests.services.passing_on_help import pass_on, passing, reported
 
     now = timezone.now()

@@ -197,7 +197,7 @@ def test_choices_that_no_page_offered_are_refused_where_they_are_asked(cast):
     strange = {"version": "1", "forms_chosen": ["ONZIN", "\x00", "AU' OR 1=1"], "conclusion": "ONZIN", "item": "ONZIN",
                "whose": ["ONZIN"], "partner": "ONZIN", "experts": ["ONZIN"], "indicators": ["ONZIN"], "channel": "ONZIN",
                "legal_basis": "ONZIN", "answer": "ONZIN", "reason": "ONZIN", "outcome": "ONZIN", "send": "1"}
-    from tests.hostile.test_every_address import ADDRESSES, OF_A_SIGNAL
+    from tests.hostile.scenes import ADDRESSES, OF_A_SIGNAL
 
     for name in OF_A_SIGNAL:
         if set(ADDRESSES[name]) == {"reference"}:

@@ -14,8 +14,7 @@ from meldroute.services.ticking import tick
 from meldroute.storage import history
 from meldroute.storage.models import Absence, HistoryEntry, Membership, Message, Signal
 from tests.cast import MONDAY
-from tests.hostile.scenes import STORY
-from tests.hostile.test_every_address import ENTERS, OF_A_SIGNAL, _ask
+from tests.hostile.scenes import ENTERS, OF_A_SIGNAL, STORY, ask
 from tests.services.passing_on_help import reported
 from tests.signing_in import signed_in
 
@@ -82,7 +81,7 @@ def test_no_page_of_a_signal_is_shown_when_the_reading_cannot_be_written_down(ca
     monkeypatch.setattr(history, "append", broken)
     for name in OF_A_SIGNAL:
         for method in ("GET", "POST"):
-            answer = _ask(client, name, method, scene, scene["regular"])
+            answer = ask(client, name, method, scene, scene["regular"])
             assert answer.status_code in (302, 404, 405, 500), (name, method)
             assert STORY not in answer.content.decode(), (name, method)
             assert "Bram Balie" not in answer.content.decode(), (name, method)
@@ -93,7 +92,7 @@ def test_every_page_of_a_signal_leaves_an_entry_and_changes_nothing_else(cast, s
     before = (Signal.objects.values().get(pk=signal.pk), Message.objects.count())
     for name in OF_A_SIGNAL:
         entries = HistoryEntry.objects.filter(signal=signal.pk, actor=str(cast.anna.membership)).count()
-        answer = _ask(client, name, "GET", scene, scene["regular"])
+        answer = ask(client, name, "GET", scene, scene["regular"])
         assert answer.status_code < 500
         if answer.status_code == 200:
             now = HistoryEntry.objects.filter(signal=signal.pk, actor=str(cast.anna.membership)).count()

@@ -38,8 +38,8 @@ def test_advice_starts_without_names_or_addresses(partner):
 
 
 @pytest.mark.parametrize(("partner", "expected"), [
-    ("ISZW", {"narrative", "about", "danger", "minor", "where", "when", "forms"}),  # no basis for art. 9
-    ("AVIM", {"narrative", "about", "danger", "minor", "where", "when", "forms"}),
+    ("ISZW", {"safe_contact", "narrative", "about", "danger", "minor", "where", "when", "forms"}),  # no basis for art. 9
+    ("AVIM", {"safe_contact", "narrative", "about", "danger", "minor", "where", "when", "forms"}),
 ])  # fmt: skip
 def test_a_referral_starts_with_what_is_needed_to_act_as_far_as_a_basis_carries_it(partner, expected):
     assert minimal(way(partner), material=material()) == expected

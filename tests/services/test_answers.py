@@ -174,7 +174,7 @@ def test_the_code_opens_the_frozen_copy_and_one_answer_spends_the_link(cast):
     sent, mail, code = linked(cast, passing(cast))
     assert mail.to == MAIL
     opened = partner_links.open_with_code(mail.token, f"{code[:4]} {code[4:]}", now=MONDAY)
-    card = linked_card(opened.referral, actor=opened.actor, now=MONDAY)
+    card = linked_card(opened, now=MONDAY)
     assert STORY in dict(card.copies[0][1]).values()
     again = partner_links.with_access(mail.token, opened.access, now=MONDAY)
     answer_by_link(again, NewAnswer("taken_up"), now=MONDAY)

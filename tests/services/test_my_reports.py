@@ -181,5 +181,5 @@ def test_pages_follow_each_other_without_gap_or_double(cast):
 def test_a_page_asks_the_same_number_of_questions_however_many_reports(cast, django_assert_num_queries, reports):
     for _ in range(reports):
         reported(cast.bram)
-    with django_assert_num_queries(7):  # two to read, five for the log with its transaction
+    with django_assert_num_queries(8):  # three to read, five for the log with its transaction
         my_reports.my_reports(cast.bram.user, now=MONDAY, language="nl")

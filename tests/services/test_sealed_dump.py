@@ -151,7 +151,8 @@ def test_every_free_text_column_is_known_to_be_clear_on_purpose():
                    "submission", "reporter_tie"},  # what lists sort on, policy words, random ids and a keyed hash
         "Enrichment": {"item", "outcome", "legal_basis"}, "ReporterFeedback": {"kind"},
         "Referral": {"partner", "purpose", "status", "channel"}, "Disclosure": {"partner", "legal_basis", "channel"},
-        "Contact": {"partner", "channel"}, "Answer": {"kind", "via"},
+        "OutsideWord": {"kind"}, "Contact": {"partner", "channel"}, "Answer": {"kind", "via"},
+        "Attachment": {"scan"},  # "clean" or "off"; its name and kind are sealed
         "PartnerLink": {"token_hash", "code_hash"}, "Clock": {"norm"},
         "Message": {"kind", "recipient_kind", "error"},  # the error holds no address and no words of the server
     }

@@ -139,6 +139,7 @@ def test_each_stage_is_written_in_the_chain_of_the_municipality_and_a_run_in_the
 
 def test_a_run_with_nothing_due_leaves_nothing_behind(cast):
     report(cast)
+    run(MONDAY)  # writes the digest of the day, once
     before = HistoryEntry.objects.count()
     assert not run(MONDAY).did_something
     assert HistoryEntry.objects.count() == before
@@ -266,8 +267,9 @@ def test_a_run_with_nothing_due_asks_the_same_few_questions_whatever_is_stored(c
     for _ in range(2):
         for _ in range(5):
             report(cast)
+        run(MONDAY)  # the digest of the day is written, and the log of processings reads what is new
         with CaptureQueriesContext(connection) as queries:
             run(MONDAY)
         asked.append(len(queries))
-    assert asked[0] == asked[1] <= 6
+    assert asked[0] == asked[1] <= 18
     assert not [q for q in queries.captured_queries if q["sql"].startswith(("BEGIN", "UPDATE", "INSERT", "DELETE"))]

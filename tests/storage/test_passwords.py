@@ -4,7 +4,10 @@ import threading
 import time
 
 import argon2
+import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from meldroute.storage import passwords
 from meldroute.storage.passwords import BoundedArgon2PasswordHasher
@@ -48,3 +51,21 @@ def test_two_worker_processes_share_the_two_turns(settings):
     passwords._turns.cache_clear()
     assert passwords._turns()._value == 1
     passwords._turns.cache_clear()
+
+
+@pytest.mark.parametrize("guessed", ["Welkom2026!!", "W@chtwoord-123", "Zomer2026Zomer", "meldroute12345", "Gemeente#2026",
+                                     "januari-2027!", "W3lk0m!W3lk0m"])
+def test_what_everybody_would_try_first_is_refused(guessed):
+    with pytest.raises(ValidationError):
+        validate_password(guessed)
+
+
+@pytest.mark.parametrize("known", ["passwordpassword", "1234567890123", "qwertyuiop123"])
+def test_common_and_numeric_passwords_are_refused_without_asking_anybody_outside(known):
+    with pytest.raises(ValidationError):
+        validate_password(known)
+
+
+@pytest.mark.parametrize("fine", ["een lang verzonnen wachtwoord", "fiets-kachel-wolk", "zomerjas in de sloot"])
+def test_a_few_words_that_do_not_belong_together_are_taken(fine):
+    validate_password(fine)

@@ -109,7 +109,7 @@ def test_the_pages_of_the_sign_in_library_know_who_is_signed_in(cast):
 
 
 BEGINS = {"bram": "report", "anna": "work_list", "bo": "work_list", "dina": "work_list", "frits": "settings",
-          "pia": "report", "nel": "disclosures", "zora": "disclosures", "karel": "chain"}
+          "pia": "audit", "nel": "disclosures", "zora": "disclosures", "karel": "chain"}
 
 
 @pytest.mark.parametrize("first", sorted(BEGINS))

@@ -168,7 +168,7 @@ def test_without_a_story_the_page_comes_back_with_everything_typed(bram):
     assert page.status_code == 400
     assert "Schrijf op wat u opviel" in text
     assert 'value="Verzonnenweg 12"' in text
-    assert page.context["open"] == {"place": True, "noticed": False, "behalf": True}
+    assert page.context["open"] == {"place": True, "noticed": False, "behalf": True, "safe": False}
     assert Signal.objects.count() == 0
 
 

@@ -18,7 +18,7 @@ from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ("", "normen/", "werktijden/", "vervanging/", "bereikbaar/", "contact/WIJKAGENT/", "visitekaartje/", "mensen/",
+PAGES = ("", "normen/", "werktijden/", "vervanging/", "bereikbaar/", "bewaartermijnen/", "contact/WIJKAGENT/", "visitekaartje/", "mensen/",
          "mensen/nieuw/")
 
 

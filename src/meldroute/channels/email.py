@@ -128,6 +128,11 @@ _TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
         gettext_noop("Somebody has to be on duty in Meldroute"),
         gettext_noop("Something waits in Meldroute and nobody is on duty. Sign in and arrange who takes over."),
     ),
+    "invitation": (
+        gettext_noop("You have an account in Meldroute"),
+        gettext_noop("Your organisation made an account in Meldroute for you. Open the link to choose how you sign in. It "
+                     "works once, for a week. Do not forward this message."),
+    ),
     "role": (
         gettext_noop("A role of yours in Meldroute ends"),
         gettext_noop("A role of yours in Meldroute ends. Is that not right? Ask the functional manager of the municipality."),

@@ -8,11 +8,19 @@ from datetime import UTC, datetime
 
 from meldroute.cli import startup
 
+ABOUT = """Invented people to sign in as (e-mail, password, role, organisation). Their mail comes in data/mail.
+Everybody but the reporter is then asked for a code of six digits. No telephone needed; in another window:
+  .venv/bin/meldroute demo code anna@voorbeeld.example        (installed as a package: meldroute demo code ...)"""
+
 
 def add(commands) -> None:
     parser = commands.add_parser("demo", help="fill an empty database with invented people and signals")
     parser.add_argument("--json", action="store_true", help="print the accounts as JSON")
     parser.set_defaults(run=run_demo)
+    more = parser.add_subparsers(metavar="")
+    code = more.add_parser("code", help="the second step of an invented person: the code that is valid now")
+    code.add_argument("email")
+    code.set_defaults(run=show_code)
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -32,12 +40,28 @@ def run_demo(options: argparse.Namespace) -> int:
     return 0
 
 
+def show_code(options: argparse.Namespace) -> int:
+    """In the place of a telephone: invented people have none."""
+    startup.set_up_django()
+    from meldroute.services import second_factors
+
+    try:
+        print(second_factors.demo_code(options.email, now=datetime.now(UTC)))
+    except second_factors.NoSuchDemoAccount as refused:
+        print(f"meldroute demo code: {refused}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def load_into_empty_database(*, now: datetime) -> None:
     """For `meldroute run --demo`: fill it once; later, say again whom to sign in as."""
     from meldroute.services import demo
 
     try:
         accounts = demo.load_demo(now=now)
+    except demo.ForRealData as refused:
+        print(f"meldroute demo: {refused}", file=sys.stderr)
+        return
     except demo.NotEmpty:
         kept = _place()
         print(kept.read_text() if kept.exists() else "There are signals already; none are added.", flush=True)
@@ -67,5 +91,4 @@ def _table(accounts) -> str:
     rows = [tuple(_row(account).values()) for account in accounts]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-    about = "Invented people to sign in as (e-mail, password, role, organisation). Their mail comes in data/mail."
-    return f"{about}\n\n" + "\n".join(lines) + "\n"
+    return f"{ABOUT}\n\n" + "\n".join(lines) + "\n"

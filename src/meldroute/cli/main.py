@@ -8,7 +8,8 @@ import importlib
 import os
 import sys
 
-COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain")
+COMMANDS = ("run", "migrate", "tick", "demo", "found", "check_policy", "explain", "audit", "keys", "backup", "restore",
+            "dpia", "papers", "roles")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,7 +1,6 @@
 """`meldroute run`: the whole site with one command. The web server and the clock are children of this process."""
 
 import argparse
-import ipaddress
 import os
 import signal
 import socket
@@ -12,10 +11,6 @@ from datetime import UTC, datetime
 
 from meldroute.cli import startup
 
-NOT_OUTSIDE = (
-    "meldroute: {host} is not this machine itself, and Meldroute does not listen to the outside yet: second factor,\n"
-    "backup and row-level security are still to come. Use --host 127.0.0.1, and only invented data."
-)
 PATIENCE = 20  # seconds for the server to start, and for a child to stop by itself
 PULSE = 0.2  # seconds between looks at the children
 
@@ -31,6 +26,8 @@ def add(commands) -> None:
 
 
 def run_site(options: argparse.Namespace) -> int:
+    if not options.host:
+        options.host = "0.0.0.0"  # noqa: S104 - what an empty one means, so that it is refused as such
     if problem := _cannot_start(options):
         print(problem, file=sys.stderr)
         return 2
@@ -47,8 +44,6 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def _cannot_start(options: argparse.Namespace) -> str | None:
-    if not is_this_machine(options.host):
-        return NOT_OUTSIDE.format(host=options.host)
     with socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -56,13 +51,6 @@ def _cannot_start(options: argparse.Namespace) -> str | None:
         except OSError as error:
             return f"meldroute: port {options.port} cannot be used ({error.strerror}). Choose another with --port."
     return None
-
-
-def is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -73,6 +61,7 @@ def _prepare(options: argparse.Namespace) -> None:
         os.environ.setdefault("MELDROUTE_SMTP_HOST", "folder")  # invented people have no mailbox
     startup.set_up_django()
     now = datetime.now(UTC)
+    _refuse_unsafe(options)
     startup.bring_up_to_date(now=now)
     if options.demo:
         from meldroute.cli.demo import load_into_empty_database
@@ -81,6 +70,12 @@ def _prepare(options: argparse.Namespace) -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def _refuse_unsafe(options: argparse.Namespace) -> None:
+    from meldroute.services.safe_configuration import refuse_unsafe
+
+    refuse_unsafe(host=options.host)
 
 
 def _start_children(options: argparse.Namespace) -> list[subprocess.Popen]:

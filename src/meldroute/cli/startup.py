@@ -16,6 +16,9 @@ def set_up_django() -> None:
     import django
 
     django.setup()
+    from meldroute.services import boundaries
+
+    boundaries.enter_everywhere()  # a command works for all municipalities; each request of the web server for one
 
 
 def allow_first_start() -> None:
@@ -32,9 +35,16 @@ def bring_up_to_date(*, now: datetime) -> None:
 
     call_command("check", stdout=io.StringIO())  # a page that cannot be read is found now, not by its first visitor
     call_command("migrate", verbosity=0, interactive=False)
+    installation.guard()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     installation.prepare(now=now)
+
+
+def no_database(error: Exception) -> str:
+    """Not the driver's own words: they may hold an address and an account."""
+    return (f"the database does not answer, or is not up to date ({type(error).__name__}). Check MELDROUTE_DATABASE and "
+            "MELDROUTE_DATA, and run `meldroute migrate`.")
 
 
 def has_styles() -> bool:

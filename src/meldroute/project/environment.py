@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from meldroute.channels.scanner import WrongAddress, address_of
+from meldroute.storage import row_security
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -17,6 +20,12 @@ class WrongSetting(ImproperlyConfigured):
 def data_folder() -> Path:
     """Where the database, the keys and the built static files stand."""
     return Path(os.environ.get("MELDROUTE_DATA") or "data").absolute()
+
+
+def memory_folder(data: Path) -> Path:
+    """For what may never reach a disk or a backup; where a machine has no such folder, beside the data."""
+    shared = Path("/dev/shm")  # noqa: S108  a file of our own there: mode 0600, no link is followed
+    return shared if shared.is_dir() and os.access(shared, os.W_OK) else data / "run"
 
 
 def folder(name: str) -> Path | None:
@@ -47,6 +56,14 @@ def base_url() -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise WrongSetting(f"MELDROUTE_BASE_URL: '{value}' is not an address. Use for example https://meldroute.example.")
+    return value
+
+
+def leave_to() -> str:
+    """Where a visitor from outside goes who must be gone at once: a page that says nothing about them."""
+    value = os.environ.get("MELDROUTE_LEAVE_TO", "https://www.knmi.nl/nederland-nu/weer/verwachtingen")
+    if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
+        raise WrongSetting("MELDROUTE_LEAVE_TO: not an address. Use a page that anybody may look at, starting with https://.")
     return value
 
 
@@ -122,9 +139,9 @@ def _postgres(parts: SplitResult) -> dict:
     host = options.pop("host", None) or unquote(parts.hostname or "")
     options["options"] = "-c synchronous_commit=on " + options.get("options", "")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20, "reset": row_security.forget}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "meldroute.storage.postgresql",  # Django's own, and the wall between municipalities
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -133,6 +150,17 @@ def _postgres(parts: SplitResult) -> dict:
         "CONN_MAX_AGE": 0 if pool else None,
         "OPTIONS": options,
     }
+
+
+def scanner() -> str:
+    """Where files are scanned for malware, `off`, or "" where nobody chose: no file can be added then."""
+    value = os.environ.get("MELDROUTE_SCANNER", "").strip()
+    try:
+        if value:
+            address_of(value)
+    except WrongAddress as wrong:
+        raise WrongSetting(str(wrong)) from None
+    return value
 
 
 def mail_backend() -> str:

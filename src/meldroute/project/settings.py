@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from meldroute.project import environment
+from meldroute.project import environment, sign_on
 
 DATA = environment.data_folder()
 
@@ -16,8 +16,16 @@ MELDROUTE_KEYRING = Path(os.environ.get("MELDROUTE_KEYRING") or DATA / "keys" / 
 MELDROUTE_PACKS = environment.folder("MELDROUTE_PACKS")  # extra policy packs; None: only those in the package
 MELDROUTE_PACK = os.environ.get("MELDROUTE_PACK", "oost-brabant")
 MELDROUTE_BASE_URL = environment.base_url()
+MELDROUTE_DIGEST_TO = os.environ.get("MELDROUTE_DIGEST_TO", "")  # who keeps the daily digest, outside
 MELDROUTE_WORKERS = environment.whole_number("MELDROUTE_WORKERS", default=1)
+MELDROUTE_LEAVE_TO = environment.leave_to()
+MELDROUTE_ESCROW_TO = environment.words("MELDROUTE_ESCROW_TO", default="")  # public age keys: backups, escrow
+MELDROUTE_BACKUP_FOLDER = environment.folder("MELDROUTE_BACKUP_FOLDER")
+MELDROUTE_SCANNER = environment.scanner()  # "" where none is named: then no file can be added
+MELDROUTE_MEMORY = environment.memory_folder(DATA)
+MELDROUTE_SSO = sign_on.providers()
 MELDROUTE_HTTPS = MELDROUTE_BASE_URL.startswith("https://")
+MELDROUTE_TRUSTED_PROXY = environment.words("MELDROUTE_TRUSTED_PROXY", default="")  # addresses of the proxy in front
 
 SECRET_KEY = environment.secret_key(DATA)
 DEBUG = False  # and no way to switch it on: a debug page shows what a signal says
@@ -33,18 +41,21 @@ INSTALLED_APPS = [
     "meldroute.web.apps.WebConfig",  # before the libraries whose templates it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
+    "meldroute.web.outside_door.leaves_nothing",  # outermost: whatever the others set, a visitor from outside takes nothing home
+    "meldroute.web.proxy.believe_only_the_proxy",  # before all who ask where a request came from
     "django.middleware.security.SecurityMiddleware",
     "meldroute.web.headers.closed_by_default",
+    "meldroute.web.boundary.closed_at_first",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -55,6 +66,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meldroute.web.destroyed.DestroyedSignals",
+    "meldroute.web.accounts.sessions.BindsSession",
+    "meldroute.web.accounts.second_factor.AsksSecondFactor",
+    "meldroute.web.accounts.confirming.AsksConfirmation",
 ]
 
 TEMPLATES = [
@@ -97,6 +112,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "meldroute.storage.passwords.PredictablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -111,11 +127,37 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
-# Per account and per address, never for all. A whole town hall shares one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Per account and per address, never for all: passwords in web/accounts/limits.py, the rest here. A whole town hall shares
+# one address, so what is per address ("ip": a hash that lives an hour) is wide and only slows down floods.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": "300/m/ip,3/10m/key",
+    "reset_password_from_key": "300/m/ip",
+    # Codes of a second factor, per account: who types them knows the password, and a day's guesses stay hopeless.
+    "second_factor": "5/5m/key,30/d/key",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # the library's mails carry a network address; our own notices do not
+
+# Second factor
+MFA_ADAPTER = "meldroute.web.accounts.mfa_adapter.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # with a fingerprint, face or code: a key that was found opens nothing
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # there is nothing to guess
+MFA_FORMS = {
+    "authenticate": "meldroute.web.accounts.forms.AuthenticateForm",
+    "reauthenticate": "meldroute.web.accounts.forms.ReauthenticateForm",
+    "activate_totp": "meldroute.web.accounts.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "meldroute.web.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "meldroute.web.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "meldroute.web.accounts.forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "meldroute.web.accounts.forms.AddPasskeyForm",
+}
 
 # Sessions
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "meldroute.project.sessions"  # how long one lasts stands in rules/sessions.py
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -127,6 +169,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "meldroute.web.failures.csrf_failure"
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # nothing said to a person in a cookie
+
+# Behind a proxy: it says for whom it asks and whether the line is safe, and web/proxy.py believes nobody else.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if MELDROUTE_TRUSTED_PROXY else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MELDROUTE_TRUSTED_PROXY else None
+SECURE_SSL_REDIRECT = MELDROUTE_HTTPS and bool(MELDROUTE_TRUSTED_PROXY)
 
 # Headers
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if MELDROUTE_HTTPS else 0
@@ -150,10 +197,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# A form holds a story, never a file: what is larger is refused before it is read.
+# A form holds a story, never a file: what is larger is refused before it is read. The one page that takes a file has
+# a handler of its own, which keeps it in memory: nothing unsealed on a disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing unsealed on a disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["meldroute.web.uploads.NoFileHere"]
 
 # Mail
 EMAIL_BACKEND = environment.mail_backend()

@@ -11,6 +11,7 @@ from uuid import UUID
 from .contacts import Channel
 from .deadlines import Norm, due_at
 from .policy import NormRow, Policy, Text
+from .retention import OwnTerm
 from .working_time import OFFICE_HOURS, NoWorkingTime, WorkingHours
 
 # How long focal point and buddy have, once told that a term has passed, before the chain director hears that
@@ -36,6 +37,15 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """The page for citizens and professionals outside. Closed until the municipality opens it."""
+
+    open: bool = False
+    phone: str = ""  # whom to call with a question: stands on that page
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What one municipality chose. Everything has a default, so that a new municipality can start.
 
@@ -47,6 +57,8 @@ class Choices:
     local_channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
     neighbour: UUID | None = None  # organisation whose focal point stands in, by mandate
     reach: Reach = Reach()
+    outside: Outside = Outside()
+    retention: Mapping[str, OwnTerm] = field(default_factory=dict)  # by outcome: shorter terms, on the officer's advice
 
     def norm(self, id: str, policy: Policy) -> NormRow:
         """The norm in force: the municipality's own, else the pack's proposal. Never the policy's: it has none."""

@@ -29,6 +29,8 @@ class Field:
 _BOTH, _REFERRAL, _ADVICE = frozenset(PURPOSES), frozenset({"referral"}), frozenset({"advice"})
 
 FIELDS: tuple[Field, ...] = (
+    Field("safe_contact", Text("Veilig contact met de persoon om wie het gaat", "Safe contact with the person it is about"),
+          Text("lees dit voordat u belt", "read this before you call"), "ordinary", identifying=True, defaults=_REFERRAL),
     Field("description", Text("Wat er is gezien, zonder namen of adressen", "What was seen, no names or addresses"),
           Text("genoeg om te adviseren", "enough to advise on"), "ordinary", defaults=_ADVICE),
     Field("narrative", Text("Wat er is gezien, zoals de melder het schreef", "What was seen, as the reporter wrote it"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from meldroute.storage.choices import choices_in_force
@@ -18,7 +18,8 @@ from . import duties, duty_messages
 from .notices import to_members
 
 # An alarm is not said again for so long. Not quite a day: the same hour tomorrow counts.
-QUIET = {"nobody_on_duty": timedelta(hours=23), "nobody_designated": timedelta(days=7)}
+QUIET = {"nobody_on_duty": timedelta(hours=23), "nobody_designated": timedelta(days=7),
+         "nobody_named": timedelta(hours=23)}
 STAFF = ("focal_point", "buddy", "designated", "functional_manager", "chain_director")
 COUNT_CAP = 100  # an alarm says how many wait; beyond this it makes no difference
 ABOUT_MAIL = frozenset({"mail_failing", "mail_refused"})  # never a cause for another alarm about mail
@@ -58,9 +59,10 @@ def _managers(municipality: UUID | None, *, now: datetime) -> list[UUID]:
 
 
 def sound_daily(*, now: datetime) -> int:
-    """Municipalities where open signals wait and nobody is on duty, or where nobody takes signals about a colleague.
+    """Where open signals wait and nobody is on duty, nobody takes signals about a colleague, or nobody is left of those
+    whom a signal was narrowed to.
 
-    One short query and no lock when all is well, however many signals are stored.
+    Two short queries and no lock when all is well, however many signals are stored.
     """
     if not _alarms(now=now):
         return 0
@@ -73,7 +75,8 @@ def _alarms(*, now: datetime) -> list[Message]:
     staff = _staff(now=now)
     without = {"nobody_on_duty": _lacking(staff, "focal_point", "buddy"),
                "nobody_designated": _lacking(staff, "designated")}
-    if not any(without.values()):
+    abandoned = _abandoned(now=now)
+    if not any(without.values()) and not abandoned:
         return []
     told = _told_lately(staff, now=now)
     desk = {m for m in without["nobody_on_duty"] if ("nobody_on_duty", m) not in told and _tellable(staff, m)}
@@ -83,7 +86,15 @@ def _alarms(*, now: datetime) -> list[Message]:
         # Whether or not such a signal waits, so that the alarm does not say that one does.
         *(message for m in sorted(colleagues) for message in to_members(
             "nobody_designated", _those(staff, m, "functional_manager"), municipality=m, now=now)),
+        *(message for m, count in sorted(abandoned.items()) if ("nobody_named", m) not in told for message in to_members(
+            "nobody_named", _those(staff, m, "functional_manager"), municipality=m, now=now, count=count)),
     ]
+
+
+def _abandoned(*, now: datetime) -> dict[UUID, int]:
+    """How many open shielded signals of a municipality nobody may read any more. Few are shielded, and have an index."""
+    rows = Signal.objects.abandoned(timezone.localtime(now).date()).values("municipality").annotate(count=Count("pk"))
+    return dict(rows.values_list("municipality", "count"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ def _told_lately(staff: list[_Member], *, now: datetime) -> set[tuple[str, UUID]
 
 
 def _nobody_on_duty(municipality: UUID, *, now: datetime) -> list[Message]:
-    waiting = Signal.objects.open().filter(municipality=municipality, lane="regular")
+    waiting = Signal.objects.open().filter(municipality=municipality, lane__in=("regular", "held"), shielded=False)
     if not waiting.exists():
         return []
     told = duties.on_duty(municipality, lane="regular", choices=choices_in_force(municipality, now=now), now=now)

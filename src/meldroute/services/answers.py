@@ -12,7 +12,7 @@ from meldroute.rules.actors import Reader
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.storage.models import Answer, Referral
 
-from . import duty_messages, partner_links
+from . import boundaries, duty_messages, partner_links
 from .desk import Desk, at_desk, at_desk_of
 from .disclosures import disclosed_referral
 from .referral import MEANWHILE, referral_at, replace_links, set_status
@@ -69,7 +69,7 @@ def answer_by_phone(reference: str, *, referral: UUID, new: NewAnswer, reader: R
 
 def answer_by_link(link: partner_links.OpenLink, new: NewAnswer, *, now: datetime) -> Answered:
     """One answer, which spends the link. Raises `LinkClosed` when another answer was first."""
-    with at_desk_of(link.signal, actor=link.actor, now=now) as desk:
+    with boundaries.at(link.municipality), at_desk_of(link.signal, actor=link.actor, now=now) as desk:
         partner_links.spend(desk, link.link)
         row = Referral.objects.of_signal(desk.signal.pk).get(pk=link.referral)
         return _keep(desk, row, new, via="link", by=None)

@@ -17,9 +17,11 @@ from meldroute.storage.models import Membership, Message, Organisation, User
 
 from . import duties
 from .delivery import retry_now
+from .invitations import invite
 from .municipality_settings import managed
 from .notices import to_members
 from .people import APPOINTABLE, AppointmentRefused, NoSuchMember, memberships_of, remember, today
+from .privileges import tell_of_privileges
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +64,34 @@ def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
         raise AppointmentRefused("already", "email") from None
 
 
-def _new_account(new: Appointment) -> User:
-    """Without a password: whoever holds the mail address chooses one, through "forgot your password"."""
-    return User.objects.create_user(new.email, None, name=new.name)
+def _account(new: Appointment, known: User | None) -> User:
+    """Without a password: whoever holds the mail address chooses how to sign in, by invitation. One that was closed
+    opens again the same way."""
+    if known is None:
+        return User.objects.create_user(new.email, None, name=new.name)
+    if not known.is_active:
+        known.is_active = True
+        known.set_unusable_password()
+        known.save(update_fields=["is_active", "password"])
+    return known
 
 
 def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datetime) -> Appointed:
     known = User.objects.filter(email__iexact=new.email).first()
     if known:
         _refuse_appointment(new, known, organisation, reader=reader)
-    user = known or _new_account(new)
+    new_account = known is None or not known.is_active
+    user = _account(new, known)
     row = Membership.objects.create(
         user=user, organisation_id=organisation, role=new.role, domain=new.domain, appointed_by=new.appointed_by,
         appointed_on=new.appointed_on, valid_from=new.starts)
     Message.objects.bulk_create(to_members("role_given", _who_should_know(row, now=now), municipality=organisation,
                                            now=now))
+    if new_account:
+        invite(row, made_by=reader.membership, now=now)
+    tell_of_privileges(row, reader=reader, now=now)
     remember("membership.started", row, reader=reader, now=now, valid_from=new.starts.isoformat())
-    return Appointed(row.pk, user.name, user.email, row.role, new=known is None)
+    return Appointed(row.pk, user.name, user.email, row.role, new=new_account)
 
 
 def _refuse_appointment(new: Appointment, user: User, organisation: UUID, *, reader: Reader) -> None:
@@ -133,6 +146,7 @@ def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> i
             raise AppointmentRefused("address_in_use", "email")
         User.objects.filter(pk=row.user_id).update(email=email)
         retried = retry_now(Message.objects.filter(membership__user=row.user_id, failed_at__isnull=False), now=now)
+        tell_of_privileges(row, reader=reader, now=now)
         remember("address.corrected", row, reader=reader, now=now)
     return retried
 

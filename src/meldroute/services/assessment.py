@@ -15,7 +15,7 @@ from meldroute.rules.effects import admitting
 from meldroute.rules.policy import Advice, Indicator
 from meldroute.storage.models import Signal
 
-from . import clocks, duties
+from . import clocks, duties, duty_messages
 from .desk import Desk, at_desk
 from .opening import ActCard, Opened, opened
 from .referral import ReasonMissing, partners_here, place_of_request, resolved
@@ -144,8 +144,7 @@ def _hurry(desk: Desk) -> None:
 
 
 def _alert(desk: Desk) -> None:
-    told = duties.alerted_at_danger(desk.signal.municipality_id, lane=desk.signal.lane, choices=desk.choices,
-                                    now=desk.now)  # fmt: skip
+    told = duty_messages.told_about(desk.signal, choices=desk.choices, now=desk.now, find=duties.alerted_at_danger)
     for person in told.people if not told.nobody else ():
         if person != desk.reader.membership:  # whoever raised it knows
             desk.tell("danger_received", recipient_kind="membership", membership_id=person)

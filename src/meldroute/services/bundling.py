@@ -33,6 +33,7 @@ class CannotBundle(Exception):
 CAUSES = {
     "itself": ("it is the same signal", "Give the reference of the other signal."),
     "unknown": ("there is no such open signal here", "Check it. Only a signal of this municipality and desk leads."),
+    "shielded": ("one of the two is shielded", "Bundle first and shield after: a bundle is narrowed as one."),
     "closed": ("the other signal is closed", "Choose an open signal, or handle this one by itself."),
     "follows": ("the other signal follows a signal itself", "Bundle with the signal that leads there."),
     "leads": ("other signals follow this one", "Take those out of the bundle first, or let the other follow this one."),
@@ -88,6 +89,8 @@ def _why_not(signal: Signal, lead: Signal | None) -> str:
         return "unknown"
     if lead.pk == signal.pk:
         return "itself"
+    if lead.shielded or signal.shielded:
+        return "shielded"
     if lead.kind == "end":
         return "closed"
     if lead.lead_id is not None:

@@ -20,6 +20,7 @@ from meldroute.rules.policy import Policy, Text, UnknownInPolicy
 from meldroute.storage import history
 from meldroute.storage.models import Clock, Organisation, Signal
 
+from . import boundaries
 from .running_policy import pack_now, policy_of
 
 SMALL = 5  # below it nothing is told; above it everything is a multiple of it
@@ -77,8 +78,9 @@ def chain(*, reader: Reader, now: datetime, days: int | None = None) -> ChainCar
     """
     if reader.role != "chain_director":
         raise NotTheDirector
-    steps = _steps(_since(days, now=now), now=now)
-    card = ChainCard(steps=steps, municipalities=_municipalities(now=now), escalated=_escalated(now=now))
+    with boundaries.everywhere():  # numbers of all municipalities; no row of any leaves this room
+        steps = _steps(_since(days, now=now), now=now)
+        card = ChainCard(steps=steps, municipalities=_municipalities(now=now), escalated=_escalated(now=now))
     with transaction.atomic():
         history.append(reader.organisation, actor=reader.actor, act="chain.read", now=now)
     return card

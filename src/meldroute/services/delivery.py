@@ -19,9 +19,11 @@ from meldroute.rules.actors import TICK
 from meldroute.storage import history
 from meldroute.storage.models import Message
 from meldroute.storage.sealing import SealBroken
+from meldroute.storage.signal_keys import SignalDestroyed
 
-from . import alarms
-from .recipients import Envelope, NobodyToTell, envelope_of
+from . import alarms, duty_messages
+from .recipients import Envelope, HeldBack, NobodyToTell, envelope_of
+from .safe_contact_cards import HELD
 
 ROUND = timedelta(minutes=1)  # then clocks get their turn again: a slow mail server may not hold up a reminder
 LEASE = timedelta(minutes=5)  # longer than a mail server may take for all its answers together
@@ -82,14 +84,18 @@ def take_one(*, now: datetime, due: datetime | None = None) -> Message | None:
 
 
 def deliver(message: Message, *, watch: Watch) -> str:
-    """One attempt: "sent" (and written down), "handed_on" to others, "failed", or "too_late" for its lease."""
+    """One attempt: "sent" (and written down), "handed_on" to others, "held", "failed", or "too_late" for its lease."""
     try:
         envelope = envelope_of(message, now=watch.now())
         if envelope is None:
             return "handed_on"
         _send(message, envelope, now=watch.now())
+    except HeldBack:
+        return "held" if _hold(message, now=watch.now()) else "too_late"
     except BadAddress as error:
         _wait_for_a_person(message, str(error), now=watch.now())
+    except SignalDestroyed:
+        _give_up(message, now=watch.now())
     except (NotDelivered, NobodyToTell, SealBroken) as error:
         _try_later(message, str(error), now=watch.now())
     else:
@@ -151,12 +157,30 @@ def _pause(message: Message, *, now: datetime) -> timedelta:
     return HOURLY if now - message.created_at < WEEK else DAILY
 
 
+def _hold(message: Message, *, now: datetime) -> bool:
+    """Nothing goes, and nothing is lost: it stands with the signal until a person has done it, and the desk is told."""
+    with transaction.atomic():
+        kept = _held(message, now=now).update(next_try_at=None, error=HELD, lease=None, lease_until=None)
+        if kept:
+            Message.objects.bulk_create(duty_messages.for_signal(message.signal, "contact_safely", now=now))
+            _remember(message, "message.held", now=now)
+    return bool(kept)
+
+
 def _wait_for_a_person(message: Message, error: str, *, now: datetime) -> None:
     with transaction.atomic():
         if _held(message, now=now).update(failed_at=now, next_try_at=None, error=error[:300], lease=None,
                                           lease_until=None):
             alarms.address_refused(message, now=now)
             _remember(message, "message.refused", now=now)
+
+
+def _give_up(message: Message, *, now: datetime) -> None:
+    """What it was about was destroyed, and with it who should hear of it. Nobody can do anything about that."""
+    with transaction.atomic():
+        if _held(message, now=now).update(failed_at=now, next_try_at=None, error="the signal was destroyed", lease=None,
+                                          lease_until=None, content_sealed=None):
+            _remember(message, "message.given_up", now=now)
 
 
 def _remember(message: Message, act: str, *, now: datetime) -> None:

@@ -15,10 +15,12 @@ from meldroute.policies import Case, cases
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.disclosure import Grounds
+from meldroute.rules.second_factor import needs_factor
+from meldroute.storage import second_factors
 from meldroute.storage.choices import choices_to
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation, Signal
 
-from . import founding
+from . import dpia, founding
 from .accounts import signed_in
 from .advice import AdviceRequest, Asked, ask_advice
 from .answers import NewAnswer, answer_by_phone
@@ -65,10 +67,20 @@ class NotEmpty(Exception):
         super().__init__("this database holds signals already. The demo needs an empty one: set another MELDROUTE_DATA.")
 
 
+class ForRealData(NotEmpty):
+    """The impact assessment was adopted for this database: real people are in it, or will be."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "this database is for real data (the impact assessment is adopted), so it gets no invented "
+                                 "people. Set another MELDROUTE_DATA for the demo.")
+
+
 def load_demo(*, now: datetime) -> tuple[DemoAccount, ...]:
     """People and five cases. Returns the accounts with their passwords, which are stored nowhere else."""
     if Signal.objects.exists():
         raise NotEmpty
+    if dpia.adoption() is not None:
+        raise ForRealData
     accounts = _people(now=now)
     cast = {a.email.split("@")[0]: _reader(a.email, now=now) for a in accounts}
     for case, stage in zip(cases(settings.MELDROUTE_PACK, on=timezone.localtime(now).date()), STAGES, strict=True):
@@ -85,6 +97,8 @@ def _people(*, now: datetime) -> tuple[DemoAccount, ...]:
         founding.add_person(body.pk, email=account.email, name=name, role=role, password=account.password,
                             domain=domain, now=now - timedelta(days=30))
         accounts.append(account)
+        if needs_factor([role]):
+            second_factors.give_codes(Membership.objects.get(user__email=account.email).user_id)
     helmond, deurne = (Organisation.objects.get(kind="municipality", code=code) for code in ("GM0794", "GM0762"))
     MunicipalitySettings.objects.create(organisation=helmond, valid_from=now, saved_at=now,
                                         content=choices_to(Choices(neighbour=deurne.pk)))

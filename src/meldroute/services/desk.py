@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from meldroute.rules.access import SET_ASIDE
 from meldroute.rules.actors import Actor, Reader
 from meldroute.rules.choices import Choices
 from meldroute.rules.facts import SignalFacts
@@ -21,13 +22,14 @@ from meldroute.rules.policy import Policy, Step
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_of
-from meldroute.storage.models import Message, Referral, Signal, SignalKey
-from meldroute.storage.prepared import Prepared
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.models import Message, Referral, Signal
+from meldroute.storage.signal_keys import SignalDestroyed, key_of
 from meldroute.storage.visible import visible_signal
 
-from . import clocks
+from . import clocks, keeping
 from .running_policy import policy_of
+
+__all__ = ["Desk", "EditConflict", "NoSuchSignal", "NoSuchStep", "SignalDestroyed", "at_desk", "at_desk_of", "key_of", "look_at"]
 
 
 class NoSuchSignal(Exception):
@@ -119,6 +121,7 @@ def enter_state(signal: Signal, state: str, *, policy: Policy, choices: Choices,
     else:
         clocks.stop_clocks(signal, now=now)
         signal.closed_at = now
+        keeping.begin(signal, policy=policy, choices=choices, now=now)
 
 
 @contextmanager
@@ -167,15 +170,9 @@ def _desk(signal: Signal, *, actor: Actor, now: datetime, reader: Reader | None 
     )
 
 
-def key_of(signal: UUID) -> bytes:
-    return unwrap_key(bytes(_WRAPPED(signal=signal)[0]), signal_id=signal)
-
-
-_WRAPPED = Prepared(lambda signal: SignalKey.objects.filter(pk=signal).values_list("wrapped", flat=True), signal=UUID)
-
-
 def finish(desk: Desk) -> None:
     signal = desk.signal
+    _take_off_the_shelf(desk)
     contacted = urgent_knows(facts_of(signal, desk.policy, key=desk.key), desk.policy)
     signal.urgency = clocks.urgency_of(danger=signal.danger, contacted=contacted, minor=signal.minor,
                                        closed=signal.kind == "end")
@@ -185,6 +182,14 @@ def finish(desk: Desk) -> None:
     signal.save(force_update=True)
     Message.objects.bulk_create(desk.messages)
     record(signal, desk.actor, desk.acts, now=desk.now)
+
+
+def _take_off_the_shelf(desk: Desk) -> None:
+    """What was set aside and is worked on, or turns out to be danger, is not set aside any more."""
+    signal = desk.signal
+    if signal.lane in SET_ASIDE and (signal.danger or signal.kind != "entry"):
+        signal.lane = "regular"
+        desk.note("held.released")
 
 
 def record(signal: Signal, actor: Actor, acts: list[tuple[str, dict]], *, now: datetime) -> None:

@@ -132,11 +132,13 @@ def _lines(desk: Desk, way: Way, decided: Preview, material: Material, *, purpos
            question: str) -> tuple[Line, ...]:
     basis = "; ".join(b.label.nl for b in decided.bases) or "noodgeval: er kan iemand in gevaar zijn"
     asked = " ".join(part for part in (question.strip(), MEANWHILE) if part)
+    given = [(f.id, (f.label.nl, material.texts[f.id])) for f in decided.chosen if material.texts.get(f.id)]
     return (
+        *(line for id, line in given if id == "safe_contact"),  # read first, before anybody is called
         (KENMERK.nl, desk.signal.reference), (VAN.nl, desk.signal.municipality.name),
         (AAN.nl, way.policy.partner(way.partner).name.nl), (DOEL.nl, purpose.strip() or PURPOSES[way.purpose].nl),
         (GRONDSLAG.nl, basis),
-        *((f.label.nl, material.texts[f.id]) for f in decided.chosen if material.texts.get(f.id)),
+        *(line for id, line in given if id != "safe_contact"),
         (VRAAG.nl, asked), (FEEDBACK.nl, ASKED_BACK),
     )
 

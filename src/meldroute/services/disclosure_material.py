@@ -1,12 +1,13 @@
 """What a signal holds that could be given to a partner, in the words in which it would be given."""
 
-from uuid import UUID
-
 from meldroute.rules.disclosure_fields import FIELDS, Material, enrichment_field
 from meldroute.rules.policy import Policy
-from meldroute.storage.models import Enrichment, User
+from meldroute.rules.safe_contact import in_words
+from meldroute.storage.models import Enrichment
 
 from .desk import Desk
+from .reporters import reporter_name
+from .safe_contact_cards import current
 
 ABOUT = {"person": "een persoon", "place": "een plek", "both": "een persoon en een plek"}
 MINOR = {True: "ja, of misschien", False: "nee", None: "niet bekend"}
@@ -18,10 +19,12 @@ def material_of(desk: Desk, *, description: str) -> Material:
     content = desk.signal.unseal("content_sealed", key=desk.key)
     assessment = desk.signal.unseal("assessment_sealed", key=desk.key)
     looked_up = _looked_up(desk)
+    safe = {about: in_words(contact) for about, contact in current(desk.signal, key=desk.key).items()}
     texts = {
+        "safe_contact": safe.get("victim", ""),
         "description": description.strip(), "narrative": content["narrative"], "where": content["where"],
         "when": content["when"], "about": ABOUT[desk.signal.about], "danger": DANGER[desk.signal.danger],
-        "minor": MINOR[desk.signal.minor], "forms": _forms(desk), "reporter_name": _reporter(desk),
+        "minor": MINOR[desk.signal.minor], "forms": _forms(desk), "reporter_name": _reporter(desk, safe.get("reporter", "")),
         "noticed": _noticed(assessment.get("indicators") or content["noticed"], desk.policy),
         **{f"enrichment:{item}": "; ".join(found) for item, (found, _) in looked_up.items()},
     }
@@ -58,6 +61,7 @@ def _noticed(ids: list[str], policy: Policy) -> str:
     return "; ".join(policy.indicator(id).label.nl for id in ids)
 
 
-def _reporter(desk: Desk) -> str:
-    user = desk.signal.unseal("reporter_sealed", key=desk.key)["user"]
-    return User.objects.filter(pk=UUID(user)).values_list("name", flat=True).first() or ""
+def _reporter(desk: Desk, safe: str) -> str:
+    """With a name goes how that person may be reached: never the one without the other."""
+    name = reporter_name(desk.signal.unseal("reporter_sealed", key=desk.key))
+    return f"{name} (veilig contact: {safe})" if name and safe else name

@@ -16,7 +16,9 @@ from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Answer, Clock, Disclosure, Referral
 
+from . import boundaries
 from .desk import NoSuchSignal, key_of
+from .partner_links import OpenLink
 from .running_policy import pack_now
 
 PAGE = 50
@@ -95,13 +97,14 @@ def disclosed_referral(referral: UUID, *, reader: Reader) -> Referral:
     return row
 
 
-def linked_card(referral: UUID, *, actor: Actor, now: datetime) -> DisclosedCard:
+def linked_card(link: OpenLink, *, now: datetime) -> DisclosedCard:
     """The same for a partner who came by link and code. Raises `NoSuchDisclosure` when it was taken back."""
-    standing = Disclosure.objects.filter(referral=referral, withdrawn_at=None)
-    row = Referral.objects.filter(Exists(standing), pk=referral).select_related("municipality").first()
-    if row is None:
-        raise NoSuchDisclosure(str(referral))
-    return card_of(row, actor=actor, now=now)
+    with boundaries.at(link.municipality):
+        standing = Disclosure.objects.filter(referral=link.referral, withdrawn_at=None)
+        row = Referral.objects.filter(Exists(standing), pk=link.referral).select_related("municipality").first()
+        if row is None:
+            raise NoSuchDisclosure(str(link.referral))
+        return card_of(row, actor=link.actor, now=now)
 
 
 def card_of(row: Referral, *, actor: Actor, now: datetime) -> DisclosedCard:

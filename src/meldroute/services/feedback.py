@@ -15,6 +15,7 @@ from meldroute.rules.policy import Policy, Text
 from meldroute.storage.models import Message, ReporterFeedback
 
 from .desk import Desk, at_desk
+from .intake import OUTSIDE
 from .opening import ActCard, opened
 from .referral import ReasonMissing
 from .running_policy import pack_now
@@ -48,6 +49,7 @@ class FeedbackPage:
     may_withhold: Allowed | Refused
     told_before: int
     why: Text | None  # what the pack says feedback is for
+    by_receipt: bool  # to somebody from outside, who gets no mail
 
 
 def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = "",
@@ -59,6 +61,7 @@ def feedback_page(reference: str, *, reader: Reader, now: datetime, text: str = 
             act=found.card(found.answer("give_feedback")), texts=ready, telling=telling_words(text, _police(policy)),
             may_withhold=found.answer("withhold_feedback"), told_before=_told(found.desk),
             why=next((line.text for line in found.lines("feedback")), None),
+            by_receipt=found.signal.channel == OUTSIDE,
         )
 
 
@@ -106,7 +109,12 @@ def _keep(desk: Desk, kind: str, content: dict) -> None:
 
 
 def _tell_reporter(desk: Desk) -> None:
-    """No name, no address, no membership: delivery opens who it is, under the signal's own key."""
+    """No name, no address, no membership: delivery opens who it is, under the signal's own key.
+
+    Nobody from outside gets a mail: they come back with their receipt.
+    """
+    if desk.signal.channel == OUTSIDE:
+        return
     desk.messages.append(Message(kind="feedback_given", recipient_kind="reporter", signal=desk.signal,
                                  municipality_id=desk.signal.municipality_id, created_at=desk.now,
                                  next_try_at=desk.now))

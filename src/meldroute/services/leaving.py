@@ -12,9 +12,11 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Absence, Membership, Message, Organisation, Signal
 
 from . import duties
+from .closing_accounts import close_left
 from .municipality_settings import managed
 from .notices import to_members
 from .people import AppointmentRefused, NoSuchMember, memberships_of, remember, today
+from .privileges import tell_of_privileges
 
 
 def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -> None:
@@ -32,6 +34,8 @@ def end_membership(id: UUID, *, last_day: date, reader: Reader, now: datetime) -
         if row.role in DESK_ROLES:
             Message.objects.bulk_create(to_members("handed_over", successors, municipality=organisation, now=now))
         _tell_leaver(row, reader=reader, now=now)
+        tell_of_privileges(row, reader=reader, now=now)
+        close_left(now=now, only=row.user_id)
         remember("membership.ended", row, reader=reader, now=now, valid_to=last_day.isoformat(),
              handed_to=[str(s) for s in successors])
 
@@ -67,7 +71,7 @@ def _refuse_end(row: Membership, *, last_day: date, day: date, now: datetime) ->
 
 def _signals_wait(row: Membership) -> bool:
     """A signal about a colleague does not count: it is not theirs, and this answer may not say that there is one."""
-    return Signal.objects.open().filter(municipality=row.organisation_id, lane="regular").exists()
+    return Signal.objects.open().filter(municipality=row.organisation_id, lane__in=("regular", "held"), shielded=False).exists()
 
 
 def _successors(row: Membership, *, after: date, now: datetime) -> list[UUID]:

@@ -13,20 +13,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from meldroute.channels.email import BadAddress, check_address
+from meldroute.policies.retention import retention_schedule
 from meldroute.rules.actors import Reader
 from meldroute.rules.choices import Choices, Finding, findings
 from meldroute.rules.contacts import BadNumber, tel_href
 from meldroute.rules.policy import Policy
+from meldroute.rules.retention import OUTCOMES, own_term_causes
 from meldroute.storage import history
 from meldroute.storage.choices import choices_from, choices_to, row_in_force
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation
 
+from . import keeping
 from .mandate_notices import tell_of_mandate
 from .running_policy import pack_now
 
 # Parts that are changed one at a time: a field of Choices, and the keys of a row's content that hold it.
 PARTS = {"norms": ("norms",), "hours": ("hours", "closed_on"), "local_channels": ("local_channels",),
-         "neighbour": ("neighbour",), "reach": ("reach",)}
+         "neighbour": ("neighbour",), "reach": ("reach",), "outside": ("outside",), "retention": ("retention",)}
 
 
 class NotTheManager(Exception):
@@ -108,6 +111,8 @@ def save(part: str, value: object, *, starts: date | None, seen: UUID | None, re
         before = _held("neighbour", base)
         for moment, row in rows:
             _write(part, value, row, valid_from=moment, organisation=organisation, reader=reader, now=now)
+        if part == "retention":
+            keeping.look_again(municipality=organisation, outcomes=OUTCOMES, at=valid_from)
         if part == "neighbour" and value != before:
             tell_of_mandate(organisation, (before, value), now=now)
         history.append(organisation, actor=reader.actor, act="settings.changed", now=now,
@@ -174,7 +179,14 @@ def _planned(organisation: UUID, row: MunicipalitySettings | None, *, now: datet
 
 def _findings(choices: Choices, organisation: UUID, *, now: datetime) -> tuple[Finding, ...]:
     return (*findings(choices, pack_now(now=now).policy, now=now), *_neighbour_findings(choices, organisation, now=now),
-            *_reach_findings(choices), *_address_findings(choices))
+            *_reach_findings(choices), *_outside_findings(choices, organisation, now=now),
+            *_address_findings(choices), *_retention_findings(choices, now=now))
+
+
+def _retention_findings(choices: Choices, *, now: datetime) -> Iterator[Finding]:
+    today = timezone.localtime(now).date()
+    for outcome, cause in own_term_causes(dict(choices.retention), retention_schedule(), today=today):
+        yield Finding(f"retention:{outcome}", cause)
 
 
 def _neighbour_findings(choices: Choices, organisation: UUID, *, now: datetime) -> Iterator[Finding]:
@@ -195,6 +207,23 @@ def _reach_findings(choices: Choices) -> Iterator[Finding]:
         yield Finding("reach.phone", "bad_number")
     if reach.email and not _mails(reach.email):
         yield Finding("reach.email", "bad_address")
+
+
+def _outside_findings(choices: Choices, organisation: UUID, *, now: datetime) -> Iterator[Finding]:
+    """Whoever reports must reach somebody: a focal point who reads it, and a line that answers."""
+    outside = choices.outside
+    if outside.phone and not _dials(outside.phone):
+        yield Finding("outside.phone", "bad_number")
+    if outside.email and not _mails(outside.email):
+        yield Finding("outside.email", "bad_address")
+    if outside.open and not outside.phone:
+        yield Finding("outside.phone", "no_contact_line")
+    if outside.open and not _has_focal_point(organisation, now=now):
+        yield Finding("outside.open", "no_own_focal_point")
+
+
+def _has_focal_point(organisation: UUID, *, now: datetime) -> bool:
+    return Membership.objects.of(organisation, "focal_point").current(timezone.localtime(now).date()).exists()
 
 
 def _address_findings(choices: Choices) -> Iterator[Finding]:

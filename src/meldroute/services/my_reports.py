@@ -16,9 +16,10 @@ from django.db.models import Q
 from meldroute.rules.actors import Actor
 from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
-from meldroute.storage.models import ReporterFeedback, Signal
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal
+from meldroute.storage.signal_keys import has_key, key_beside
 
+from . import boundaries
 from .desk import NoSuchSignal
 from .running_policy import policy_of
 
@@ -44,12 +45,22 @@ class ReportCard:
     received_at: datetime
     state: str  # the policy's neutral words
     feedback: tuple[FeedbackCard, ...]
+    destroyed: bool = False  # what was said is gone for good; that it was said, and when, is still known
+
+
+@dataclass(frozen=True, slots=True)
+class GoneCard:
+    """A report whose term ended: that it was made, and that it is kept no longer. Nothing else is left to tell."""
+
+    reference: str
+    municipality: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportList:
     reports: tuple[ReportCard, ...]
     older: Cursor | None  # where the next page begins; None: there is none
+    gone: tuple[GoneCard, ...] = ()  # below the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +73,41 @@ class ProofCard:
 
 
 def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None = None) -> ReportList:
-    """The newest reports first, a page at a time. Three queries, then the read log."""
+    """The newest reports first, a page at a time. Four queries at most, then the read log."""
     found = _own(user)
     if after:
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
-    rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
+    with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
+        rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    told = _feedback(rows)
-    cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
-    log_reads(rows, user=user, now=now, part="my_reports")
-    return ReportList(cards, (rows[-1].received_at, rows[-1].pk) if more else None)
+    with _where(rows):
+        told = feedback_told(rows)
+        cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
+        log_reads(rows, user=user, now=now, part="my_reports")
+    older = (rows[-1].received_at, rows[-1].pk) if more else None
+    return ReportList(cards, older, () if older else _gone(user))
 
 
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
     """One of this person's own reports. Raises `NotYourReport`."""
     row = own_report(user, reference)
-    card = _card(row, _feedback([row])[row.pk], now=now, language=language)
-    log_reads([row], user=user, now=now, part="my_report")
+    with _where([row]):
+        card = _card(row, feedback_told([row])[row.pk], now=now, language=language)
+        log_reads([row], user=user, now=now, part="my_report")
     return card
 
 
 def proof(user: UUID, reference: str, *, now: datetime) -> ProofCard:
     """Raises `NotYourReport`."""
     row = own_report(user, reference)
-    log_reads([row], user=user, now=now, part="proof")
+    with _where([row]):
+        log_reads([row], user=user, now=now, part="proof")
     return ProofCard(row.reference, row.municipality.name, row.received_at)
 
 
 def own_report(user: UUID, reference: str) -> Signal:
-    row = _own(user).filter(reference=reference).first()
+    with boundaries.everywhere():
+        row = _own(user).filter(reference=reference).first()
     if row is None:
         raise NotYourReport(reference)
     return row
@@ -98,12 +115,17 @@ def own_report(user: UUID, reference: str) -> Signal:
 
 def log_reads(rows: Sequence[Signal], *, user: UUID, now: datetime, part: str) -> None:
     """One row for each municipality, in ascending order, as the reporter whom only the keyed hash names."""
+    log_reads_by(rows, tie=reporter_tie(user), now=now, part=part)
+
+
+def log_reads_by(rows: Sequence[Signal], *, tie: str, now: datetime, part: str) -> None:
+    """The same for whoever is known by this keyed hash."""
     chains = defaultdict(list)
     for row in rows:
         chains[row.municipality_id].append(row.pk)
     if not chains:
         return
-    actor = Actor("reporter", reporter_tie(user), "reporter")
+    actor = Actor("reporter", tie, "reporter")
     with transaction.atomic():
         for municipality in sorted(chains, key=str):
             ids = chains[municipality]
@@ -116,10 +138,20 @@ def _own(user: UUID):
     return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
 
 
-def _feedback(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
+def _where(rows: Sequence[Signal]):
+    return boundaries.at(*{row.municipality_id for row in rows})
+
+
+def _gone(user: UUID) -> tuple[GoneCard, ...]:
+    rows = NoLongerKept.objects.filter(reporter_tie__in=reporter_ties(user)).order_by("-forget_on", "reference")
+    with boundaries.everywhere():  # by a hash of one's own
+        return tuple(GoneCard(*row) for row in rows.values_list("reference", "municipality__name")[:PAGE])
+
+
+def feedback_told(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
     """What was told about each, oldest first. Why nothing could be told is not for the reporter."""
-    keys = {row.pk: unwrap_key(bytes(row.key.wrapped), signal_id=row.pk) for row in rows}
-    told: dict[UUID, tuple[FeedbackCard, ...]] = dict.fromkeys(keys, ())
+    keys = {row.pk: key_beside(row) for row in rows if has_key(row)}
+    told: dict[UUID, tuple[FeedbackCard, ...]] = {row.pk: () for row in rows}
     for said in ReporterFeedback.objects.of_signal(*keys).filter(kind="given").order_by("at", "id"):
         text = said.unseal("content_sealed", key=keys[said.signal_id])["text"]
         told[said.signal_id] += (FeedbackCard(text, said.at),)
@@ -128,4 +160,5 @@ def _feedback(rows: Sequence[Signal]) -> dict[UUID, tuple[FeedbackCard, ...]]:
 
 def _card(row: Signal, feedback: tuple[FeedbackCard, ...], *, now: datetime, language: str) -> ReportCard:
     state = policy_of(row.pack_id, now=now).state(row.state)
-    return ReportCard(row.reference, row.municipality.name, row.received_at, state.reporter_sees.say(language), feedback)
+    return ReportCard(row.reference, row.municipality.name, row.received_at, state.reporter_sees.say(language), feedback,
+                      destroyed=not has_key(row))

@@ -28,6 +28,8 @@ MAIL = {
     "escalated": "late",
     "role_ended": "role",
     "partner_link": "link",
+    "request_due": "late",
+    "request_late": "late",
 }
 
 

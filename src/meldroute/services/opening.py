@@ -14,6 +14,7 @@ from meldroute.storage.models.base import SealedRow
 
 from .desk import Desk, look_at
 from .reading.log import log_signal_read
+from .safe_contact_cards import SafeContactCard, cards_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ActCard:
     minor: bool | None
     confidential: bool
     answer: Allowed | Refused | None  # None: an act that needs no step of the policy
+    safe_contact: tuple[SafeContactCard, ...] = ()  # before anybody is called
 
     @property
     def refusal(self) -> Refused | None:
@@ -55,7 +57,7 @@ class Opened:
         signal = self.signal
         return ActCard(reference=signal.reference, version=signal.version, state=self.policy.state(signal.state),
                        danger=signal.danger, minor=signal.minor, confidential=signal.lane == "confidential",
-                       answer=answer)
+                       answer=answer, safe_contact=cards_of(signal, key=self.desk.key))
 
     def answer(self, act: str, *, facts: SignalFacts | None = None, conclusion: str | None = None,
                partner: str | None = None) -> Allowed | Refused:

@@ -7,6 +7,7 @@ as a wrong code does, so that nobody learns which links exist.
 
 import json
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,7 +25,7 @@ from meldroute.storage.keyed_hashes import code_hash, code_matches, link_token_h
 from meldroute.storage.models import Message, PartnerLink, Referral, Signal
 from meldroute.storage.sealing import open_sealed, open_with_purpose, place_of, seal, seal_with_purpose
 
-from . import duty_messages
+from . import boundaries, duty_messages
 from .desk import Desk, NoSuchSignal, at_desk, look_at
 from .reading.log import log_signal_read
 from .referral import referral_at, replace_links, require_open
@@ -157,7 +158,7 @@ def open_with_code(token: str, code: str, *, now: datetime) -> OpenLink:
 
     The count commits although the caller is refused: it happens in a transaction of its own.
     """
-    with transaction.atomic():
+    with _where(token), transaction.atomic():
         link = _locked(token)
         if link is None or link_state(link, now=now) != "open":
             return _refuse()
@@ -165,6 +166,13 @@ def open_with_code(token: str, code: str, *, now: datetime) -> OpenLink:
             return _opened(link, now=now)
         _count_wrong(link, now=now)
     return _refuse()
+
+
+def _where(token: str) -> AbstractContextManager[None]:
+    """A token leads to one municipality, or to none: nothing else of the database is reached with it."""
+    with boundaries.everywhere():
+        found = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token))
+        return boundaries.at(*found.values_list("municipality_id", flat=True))
 
 
 def _refuse() -> OpenLink:
@@ -213,7 +221,8 @@ def with_access(token: str, access: str, *, now: datetime) -> OpenLink:
         read = read_form_token(access, now=now)
     except (FormTokenBroken, FormTokenExpired):
         raise AccessExpired from None
-    link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
+    with boundaries.everywhere():
+        link = PartnerLink.objects.filter(token_hash__in=link_token_hashes(token)).select_related("referral").first()
     if link is None or read.form != _FORM or read.person_id != link.pk or abs(now - read.issued_at) > ACCESS:
         raise AccessExpired
     if link_state(link, now=now) != "open":

@@ -14,7 +14,7 @@ from meldroute.rules.policy import Policy
 from meldroute.rules.policy_entries import Advice, Note, Order, Partner, Text
 from meldroute.rules.route import Recipient, is_excluded, on_route, route_signal
 from meldroute.rules.working_time import local_date
-from meldroute.storage.models import Clock, Membership, PartnerLink, Referral
+from meldroute.storage.models import Clock, Disclosure, Membership, PartnerLink, Referral
 from meldroute.storage.sealing import open_sealed
 
 from . import calling
@@ -154,6 +154,21 @@ def sent_page(reference: str, *, referral: UUID, reader: Reader, now: datetime, 
             norm=norm.label if norm else None, norm_source=norm.source if norm else "",
             todo=tuple(s for s in _stops(desk, "") if s.standing == "todo" and s.required),
         )
+
+
+def request_card(reference: str, *, referral: UUID, reader: Reader, now: datetime, language: str = "nl") -> ActCard:
+    """For an act on one request of this very signal. Another one is absent before anything is drawn."""
+    with opened(reference, reader=reader, now=now, part="request", language=language) as found:
+        referral_at(found.desk, referral)
+        return found.card(None)
+
+
+def copy_card(reference: str, *, disclosure: UUID, reader: Reader, now: datetime, language: str = "nl") -> ActCard:
+    """The same for one copy that was given of this very signal."""
+    with opened(reference, reader=reader, now=now, part="copy", language=language) as found:
+        if not Disclosure.objects.of_signal(found.signal.pk).filter(pk=disclosure).exists():
+            raise NoSuchSignal(reference)
+        return found.card(None)
 
 
 def _way(desk: Desk, partner: str, policy: Policy) -> Way:

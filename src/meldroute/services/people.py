@@ -36,6 +36,7 @@ class AppointmentRefused(Exception):
 
 CAUSES = {
     "yourself": "you cannot give yourself a role that reads signals. Ask another functional manager.",
+    "yourself_over": "you cannot start your own account over. Ask another functional manager.",
     "already": "this person has this role already. Look at the list.",
     "both_desks": "who takes signals about colleagues cannot be focal point or buddy too. Choose somebody else.",
     "unknown_role": "a functional manager cannot appoint this role.",

@@ -7,8 +7,9 @@ from uuid import UUID
 from meldroute.rules.working_time import NoWorkingTime, WorkingHours, is_working_moment, next_working_moment
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Message, Signal
-from meldroute.storage.sealing import unwrap_key
+from meldroute.storage.signal_keys import key_beside
 
+from . import boundaries
 from .accounts import FIRST
 from .my_reports import log_reads, own_report
 from .running_policy import policy_of
@@ -41,9 +42,14 @@ class ReceiptCard:
 
 
 def receipt(user: UUID, reference: str, *, now: datetime) -> ReceiptCard:
-    """The receipt of one's own report. Raises `NotYourReport`."""
+    """The receipt of one's own report. Raises `NotYourReport`, `SignalDestroyed`."""
     signal = own_report(user, reference)
-    said = signal.unseal("content_sealed", key=unwrap_key(bytes(signal.key.wrapped), signal_id=signal.pk))
+    with boundaries.at(signal.municipality_id):
+        return _receipt(signal, user=user, now=now)
+
+
+def _receipt(signal: Signal, *, user: UUID, now: datetime) -> ReceiptCard:
+    said = signal.unseal("content_sealed", key=key_beside(signal))
     alerted = _alerted(signal)
     own = choices_in_force(signal.municipality_id, now=now)
     elsewhere = next((a for a in alerted if a.organisation_id != signal.municipality_id), None)

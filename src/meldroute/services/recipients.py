@@ -12,13 +12,15 @@ from django.utils import timezone
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Membership, Message, User
 
-from . import duties, partner_links
+from . import duties, duty_messages, invitations, partner_links
 from .desk import key_of
 from .notices import mail_kind
+from .safe_contact import blocks_messages
 
 DESK_DUTIES = frozenset({"focal_point", "buddy", "designated"})
 # Where mail leads. Said here and not asked of the pages, so that delivering needs none of them; a test compares.
-ADDRESSES = {"notifications": "/berichten/", "my_reports": "/mijn-meldingen/", "partner_link": "/antwoord/{}/"}
+ADDRESSES = {"notifications": "/berichten/", "my_reports": "/mijn-meldingen/", "partner_link": "/antwoord/{}/",
+             "invitation": "/account/uitnodiging/{}/"}
 DUTCH = "nl"  # of partners, who have no account and so no language of their own
 
 
@@ -37,10 +39,17 @@ class NobodyToTell(Exception):
         super().__init__(f"message: nobody is there to be told ({what}). Appoint somebody in the settings.")
 
 
+class HeldBack(Exception):
+    """The reporter asked that nothing is sent by itself. A person reaches them in the agreed way."""
+
+    def __init__(self) -> None:
+        super().__init__("message: held, safe contact says that nothing is sent by itself. Reach the reporter as agreed.")
+
+
 def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
     """Address, language and words for this attempt; None when the message was handed on to others.
 
-    Raises `NobodyToTell`, and `SealBroken` when what is sealed does not open.
+    Raises `NobodyToTell`, `HeldBack`, and `SealBroken` when what is sealed does not open.
     """
     match message.recipient_kind:
         case "membership":
@@ -53,9 +62,19 @@ def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
 
 def _to_member(message: Message, *, now: datetime) -> Envelope | None:
     member = message.membership
+    if message.kind == invitations.KIND:
+        return _to_invited(message, member, now=now)
     if _ended(member, now=now):
         return _hand_on(message, now=now)
     return _to_user(member.user, message, page="notifications")
+
+
+def _to_invited(message: Message, member: Membership, *, now: datetime) -> Envelope:
+    """A way into somebody's account: never handed on to whoever holds the duty now."""
+    if _ended(member, now=now) or message.content_sealed is None:
+        raise NobodyToTell("the invitation was withdrawn")
+    link = settings.MELDROUTE_BASE_URL + ADDRESSES["invitation"].format(invitations.token_of(message))
+    return Envelope(member.user.email, member.user.language, "invitation", link)
 
 
 def _ended(member: Membership, *, now: datetime) -> bool:
@@ -66,9 +85,11 @@ def _ended(member: Membership, *, now: datetime) -> bool:
 
 def _to_reporter(message: Message) -> Envelope:
     """The reporter is opened here, for this one mail, and kept nowhere."""
-    signal = message.signal
-    found = signal.unseal("reporter_sealed", key=key_of(signal.pk))
-    user = User.objects.filter(pk=found["user"], is_active=True).first()
+    signal, key = message.signal, key_of(message.signal_id)
+    if blocks_messages(signal, key=key):
+        raise HeldBack
+    found = signal.unseal("reporter_sealed", key=key)
+    user = User.objects.filter(pk=found["user"], is_active=True).first() if "user" in found else None
     if user is None:
         raise NobodyToTell("the reporter has no account any more")
     return _to_user(user, message, page="my_reports")
@@ -113,14 +134,19 @@ def _hand_on(message: Message, *, now: datetime) -> None:
 
 
 def _to_duty(message: Message, *, now: datetime) -> None:
-    municipality = message.municipality_id
-    lane = message.signal.lane if message.signal else "regular"
-    told = duties.on_duty(municipality, lane=lane, choices=choices_in_force(municipality, now=now), now=now)
+    municipality, choices = message.municipality_id, choices_in_force(message.municipality_id, now=now)
+    told = (duty_messages.told_about(message.signal, choices=choices, now=now) if message.signal
+            else duties.on_duty(municipality, lane=_lane_of(message.membership), choices=choices, now=now))
     if not told.people:
-        raise NobodyToTell(lane)
+        raise NobodyToTell(message.signal.lane if message.signal else "regular")
     if told.nobody:  # only alarms are left: a count, never which signal
         return _become(message, told.people, now=now, kind="nobody_on_duty", signal=None, referral=None, count=1)
     return _become(message, told.people, now=now)
+
+
+def _lane_of(member: Membership) -> str:
+    """Without a signal: what was left for the designated person is for nobody else."""
+    return "confidential" if member.role == "designated" else "regular"
 
 
 def _members_of_partner(message: Message, *, now: datetime) -> list[UUID]:

@@ -46,6 +46,7 @@ def setup_tasks(*, reader: Reader, now: datetime) -> tuple[SetupTask, ...]:
         SetupTask("neighbour", choices.neighbour is not None),
         SetupTask("reach", bool(choices.reach.phone or choices.reach.email)),
         SetupTask("route", bool(choices.reach.route)),
+        SetupTask("outside", "outside" in decided),
         SetupTask("norms", "norms" in decided),
         SetupTask("hours", "hours" in decided),
         *_contacts(choices, now=now),

@@ -16,8 +16,24 @@ from meldroute.rules.deadlines import next_working_moment
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
+from meldroute.storage.sessions import forget_old
 
-from . import alarms, clocks, delivery, duties
+from . import (
+    access_review,
+    alarms,
+    clocks,
+    closing_accounts,
+    delivery,
+    destruction,
+    digests,
+    duties,
+    duty_messages,
+    keeping,
+    key_destruction,
+    processing_log,
+    subject_request_clock,
+    unusual_reading,
+)
 from .notices import to_members
 
 WAITING, REMINDED, DESK_TOLD, CHAIN_TOLD = range(4)
@@ -36,16 +52,19 @@ class TickReport:
     escalated: int = 0
     repeated: int = 0
     alarmed: int = 0
+    unusual: int = 0
     expired: int = 0
+    destroyed: int = 0
+    kept: int = 0  # warnings, lists and reminders about terms that end
     troubles: list[str] = field(default_factory=list)
 
     @property
     def did_something(self) -> bool:
-        return any((self.sent, self.failed, self.reminded, self.late, self.escalated, self.repeated, self.alarmed,
-                    self.expired))
+        return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired")
+        names = ("sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "unusual", "expired", "kept",
+                 "destroyed")
         return {name: getattr(self, name) for name in names}
 
 
@@ -53,15 +72,44 @@ def tick(*, now: datetime, watch: delivery.Watch | None = None) -> TickReport:
     """Do what is due, once. What costs grows with what is due, not with what is stored."""
     report = TickReport()
     _move_clocks(report, now=now)
+    _move_requests(report, now=now)
     report.alarmed = alarms.sound_daily(now=now)
+    terms = keeping.keep_terms(now=now)
+    report.kept = terms.done
+    report.troubles += terms.troubles
+    report.unusual = unusual_reading.notice(now=now)
     done = delivery.deliver_due(now=now, watch=watch)
     report.sent, report.failed = done.sent, done.failed
     report.troubles += done.troubles
     report.expired = _forget_drafts(now=now)
+    _keep_the_record(report, now=now)
+    report.destroyed = key_destruction.finish_destructions(now=now).count
+    destruction.finish_lists(now=now)
+    closing_accounts.close_left(now=now)
+    report.alarmed += access_review.remind(now=now)
+    forget_old(now=now)  # sessions that ended by themselves: nothing that anybody has to know of
     if report.did_something:
         with transaction.atomic():
             history.append("system", actor=TICK, act="tick.run", now=now, details=report.counts())
     return report
+
+
+def _move_requests(report: TickReport, *, now: datetime) -> None:
+    reminded, late = subject_request_clock.remind_due(now=now)
+    report.reminded += reminded
+    report.late += late
+
+
+def _keep_the_record(report: TickReport, *, now: datetime) -> None:
+    """The digest of the day, and the log of processings. They are about what was done, and are no doing of their own:
+    counted nowhere, or each would be a reason for the next."""
+    for keep in (digests.write_daily, digests.mail_due, processing_log.record):
+        try:
+            report.troubles += keep(now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # a full disk may not keep a reminder waiting
+            report.troubles.append(f"{keep.__module__.rpartition('.')[2]}: {type(error).__name__}")
 
 
 def _forget_drafts(*, now: datetime) -> int:
@@ -110,7 +158,7 @@ def move_clock(id: UUID, *, now: datetime) -> str | None:
         moved = Clock.objects.filter(pk=id, stage=clock.stage, next_action_at=clock.next_action_at, stopped_at=None)
         if not moved.update(stage=stage, next_action_at=_next_action(clock, stage, signal, choices, now=now)):
             return None
-        escalates = stage == CHAIN_TOLD and clock.stage != CHAIN_TOLD and signal.lane == "regular"
+        escalates = stage == CHAIN_TOLD and clock.stage != CHAIN_TOLD and signal.lane == "regular" and not signal.shielded
         messages = _messages(clock, stage, signal, choices, escalates=escalates, now=now)
         Message.objects.bulk_create(messages)
         outcome = "repeated" if stage == CHAIN_TOLD and not escalates else OUTCOMES[stage]
@@ -148,7 +196,7 @@ def _messages(clock: Clock, stage: int, signal: Signal, choices: Choices, *, esc
     """The desk at every stage; the chain director once. A signal about a colleague: the designated person alone."""
     kind = {REMINDED: "reminder", DESK_TOLD: "late", CHAIN_TOLD: "still_late"}[stage]
     find = duties.on_duty if stage == REMINDED else duties.alerted_at_danger  # late: focal point and buddy both
-    told = find(signal.municipality_id, lane=signal.lane, choices=choices, now=now)
+    told = duty_messages.told_about(signal, choices=choices, now=now, find=find)
     messages = _to_desk(kind, told, clock, signal, now=now)
     if escalates:
         messages += to_members("escalated", duties.chain_directors(now=now), municipality=signal.municipality_id,

@@ -67,6 +67,25 @@ class ChainHead:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class CertifiedGap:
+    """A stretch of entries that a certificate in the chain let go of, with the hashes at its two ends."""
+
+    first: int
+    last: int
+    before: bytes  # the hash of the entry before the first
+    last_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A head that was kept elsewhere. `kept_in` says where, for whoever reads that it differs."""
+
+    number: int
+    hash: bytes
+    kept_in: str
+
+
 def genesis(chain: str) -> ChainHead:
     """The end of a chain without entries. It differs per chain, so no chain's start fits another."""
     return ChainHead(0, hashlib.sha256(f"{_FORMAT} begins {chain}".encode()).digest())
@@ -114,21 +133,69 @@ def next_head(head: ChainHead, entry: ChainEntry) -> ChainHead:
 
 
 def verify(
-    stored: Iterable[StoredEntry], *, chain: str, head: ChainHead, start: ChainHead | None = None
+    stored: Iterable[StoredEntry],
+    *,
+    chain: str,
+    head: ChainHead,
+    start: ChainHead | None = None,
+    gaps: Iterable[CertifiedGap] = (),
+    marks: Iterable[Mark] = (),
 ) -> int:
     """Walk the entries in order and count them; raise `ChainBroken` at the first wrong one.
 
     `head` is what the chain should end in: without it a chain cut short would look whole. `start` is where to
-    begin when what came before is gone for a good reason. Takes any iterator and keeps one entry in memory.
+    begin when what came before is gone for a good reason. `gaps` are what certificates let go of: a certificate is
+    an entry of this chain, so the walk proves it too, later on. `marks` are heads that were kept elsewhere. Takes
+    any iterator and keeps one entry in memory.
     """
     last = start or genesis(chain)
+    certified = {gap.first: gap for gap in gaps}
+    kept = _Kept(chain, marks, last)
     count = 0
     for found in stored:
+        last = _across(certified, chain, last, before=found.entry.number, kept=kept)
         _refuse_out_of_place(found.entry, chain, last.number + 1)
         last = _checked(last, found)
+        kept.compare(last)
         count += 1
+    last = _across(certified, chain, last, before=head.number + 1, kept=kept)
     _refuse_another_end(chain, last, head)
+    kept.refuse_later_than(last)
     return count
+
+
+class _Kept:
+    """Heads that were kept elsewhere, in order, each compared when the walk comes by."""
+
+    def __init__(self, chain: str, marks: Iterable[Mark], start: ChainHead) -> None:
+        self._chain, self._agreed = chain, ""
+        self._waiting = sorted(marks, key=lambda mark: mark.number, reverse=True)
+        self.compare(start)
+
+    def compare(self, last: ChainHead) -> None:
+        while self._waiting and self._waiting[-1].number <= last.number:
+            mark = self._waiting.pop()
+            if mark.number == last.number and mark.hash != last.hash:
+                since = f", and after {self._agreed}" if self._agreed else ""
+                raise ChainBroken(self._chain, mark.number, f"was replaced, or an entry before it{since}: {mark.kept_in} "
+                                  "kept another hash of it")  # fmt: skip
+            self._agreed = f"entry {mark.number}"
+
+    def refuse_later_than(self, last: ChainHead) -> None:
+        if self._waiting:
+            mark = self._waiting[0]
+            raise ChainBroken(self._chain, last.number + 1, "is missing, like all after it: the chain was cut short. "
+                              f"{mark.kept_in} knew {mark.number} entries")  # fmt: skip
+
+
+def _across(certified: Mapping[int, CertifiedGap], chain: str, last: ChainHead, *, before: int, kept: _Kept) -> ChainHead:
+    """On over what certificates let go of, as long as the next entry found stands beyond it."""
+    while last.number + 1 < before and (gap := certified.get(last.number + 1)) is not None:
+        if gap.before != last.hash:
+            raise ChainBroken(chain, gap.first, "does not follow the entry before it, says the certificate of its destruction")
+        last = ChainHead(gap.last, gap.last_hash)
+        kept.compare(last)
+    return last
 
 
 def _refuse_out_of_place(entry: ChainEntry, chain: str, expected: int) -> None:
@@ -143,11 +210,14 @@ def _refuse_out_of_place(entry: ChainEntry, chain: str, expected: int) -> None:
 def _checked(last: ChainHead, found: StoredEntry) -> ChainHead:
     chain, number = found.entry.chain, found.entry.number
     if bytes(found.previous_hash) != last.hash:
-        raise ChainBroken(chain, number, "does not follow the entry before it: its previous hash differs")
+        raise ChainBroken(chain, number, f"does not follow the entry before it: {number - 1} was replaced, or "
+                          "the previous hash of this one changed")  # fmt: skip
     try:
         after = next_head(last, found.entry)
     except NotCanonical as error:
         raise ChainBroken(chain, number, f"was changed: nobody could write this ({error})") from None
+    except (AttributeError, TypeError, ValueError):  # not even the shape of an entry
+        raise ChainBroken(chain, number, "was changed: it is not the shape of an entry any more") from None
     if after.hash != bytes(found.hash):
         raise ChainBroken(chain, number, "was changed after it was written, or its hash was")
     return after

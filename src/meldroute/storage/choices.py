@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from uuid import UUID
 
-from meldroute.rules.choices import Choices, Reach
+from meldroute.rules.choices import Choices, Outside, Reach
 from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
+from meldroute.rules.retention import OwnTerm, Period
 from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
 from .models import MunicipalitySettings, Organisation
@@ -27,6 +28,12 @@ def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings |
 _IN_FORCE = Prepared(
     lambda organisation, now: MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
     .order_by("-valid_from", "-saved_at")[:1], organisation=UUID, now=datetime)
+
+
+def ever_open_outside(organisation: UUID, *, now: datetime) -> bool:
+    """Was the page for citizens open here once? Whoever has a receipt must be able to come back."""
+    return MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now,
+                                               content__outside__open=True).exists()
 
 
 def mandates_to(organisations: Collection[UUID], *, now: datetime) -> tuple[tuple[Organisation, UUID], ...]:
@@ -52,6 +59,8 @@ def choices_from(content: dict) -> Choices:
         local_channels={p: tuple(map(_channel, rows)) for p, rows in content.get("local_channels", {}).items()},
         neighbour=_uuid(content.get("neighbour")),
         reach=Reach(**content.get("reach", {})),
+        outside=Outside(**content.get("outside", {})),
+        retention={outcome: _own_term(term) for outcome, term in content.get("retention", {}).items()},
     )
 
 
@@ -64,7 +73,18 @@ def choices_to(choices: Choices) -> dict:
         "local_channels": {p: [_channel_to(c) for c in rows] for p, rows in choices.local_channels.items()},
         "neighbour": str(choices.neighbour) if choices.neighbour else None,
         "reach": asdict(choices.reach),
+        "outside": asdict(choices.outside),
+        "retention": {outcome: _own_term_to(term) for outcome, term in choices.retention.items()},
     }
+
+
+def _own_term(stored: dict) -> OwnTerm:
+    return OwnTerm(Period(stored["amount"], stored["unit"]), stored["advised_by"], date.fromisoformat(stored["advised_on"]))
+
+
+def _own_term_to(term: OwnTerm) -> dict:
+    return {"amount": term.period.amount, "unit": term.period.unit, "advised_by": term.advised_by,
+            "advised_on": term.advised_on.isoformat()}
 
 
 def _hours(content: dict) -> WorkingHours:

@@ -6,6 +6,7 @@ stands in docs/threat-model.md.
 """
 
 import base64
+import hashlib
 import hmac
 from uuid import UUID
 
@@ -20,6 +21,30 @@ def reporter_tie(user_id: UUID) -> str:
 def reporter_ties(user_id: UUID) -> tuple[str, ...]:
     """Every tie this person may be stored under, one per key version: look up with these."""
     return _hashes("reporter_tie", b"tie", user_id.bytes)
+
+
+def receipt_tie(receipt: str) -> str:
+    """The same for a reporter from outside, who is known by the number on a note and by nothing else.
+
+    Slow on purpose (some 50 ms, 16 MB): who has database and keyring still has to pay for every guess.
+    """
+    return _slow_hash(receipt, keyring().current("reporter_tie"))
+
+
+def receipt_ties(receipt: str) -> tuple[str, ...]:
+    """Every tie this receipt may be stored under. Takes the same time whether one is stored or not."""
+    return tuple(_slow_hash(receipt, version) for version in keyring().versions("reporter_tie"))
+
+
+def _slow_hash(receipt: str, version: int) -> str:
+    secret = keyring().derive("reporter_tie", b"receipt", version=version)
+    digest = hashlib.scrypt(receipt.encode(), salt=secret, n=2**14, r=8, p=1, dklen=32)
+    return f"{version}:{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def processing_subject(subject_id: UUID) -> str:
+    """Whose data were processed, in the log of processings. It joins with nothing but itself."""
+    return _hash("reporter_tie", b"processing subject", subject_id.bytes)
 
 
 def draft_tie(person_id: UUID) -> str:
@@ -39,6 +64,15 @@ def link_token_hash(token: str) -> str:
 def link_token_hashes(token: str) -> tuple[str, ...]:
     """Every hash a link with this token may be stored under: look up with these."""
     return _hashes("link", b"token", token.encode())
+
+
+def invitation_hash(token: str) -> str:
+    """What is stored of the token in an invitation. Another hash than a partner's link, so that none passes for one."""
+    return _hash("link", b"invitation", token.encode())
+
+
+def invitation_hashes(token: str) -> tuple[str, ...]:
+    return _hashes("link", b"invitation", token.encode())
 
 
 def code_hash(code: str, referral_id: UUID) -> str:

@@ -4,7 +4,9 @@ One random key of 32 bytes per purpose and version. Keys are separate so that on
 only: `wrap` wraps the key of each signal, `reporter_tie` ties a signal to who reported it, `link` belongs to
 the links of partners without an account, `token` to what has no signal yet (form tokens, drafts).
 
-A purpose may hold several versions; new work uses the current one, old work names the version it used.
+A purpose may hold several versions; new work uses the current one, old work names the version it used. The
+file is looked at before every use, so that all processes know a new version from the moment it is there
+(keyring_changes.py writes it).
 """
 
 import base64
@@ -16,10 +18,11 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+
+from . import safe_files
 
 FORMAT = 1
 KEY_BYTES = 32
@@ -48,6 +51,8 @@ class Keyring:
 
     _keys: Mapping[str, Mapping[int, bytes]] = field(repr=False)
     _current: Mapping[str, int]
+    # Of a purpose whose first version was retired: what that version adds to the fingerprint. It opens nothing.
+    _marks: Mapping[str, str] = field(default_factory=dict)
 
     def current(self, purpose: str) -> int:
         """The version that new work uses."""
@@ -70,27 +75,85 @@ class Keyring:
         return hmac.digest(secret, b"meldroute 1 " + purpose.encode() + b"/" + use, "sha256")
 
     def fingerprint(self) -> str:
-        """Names this keyring without giving anything away. A newer version does not change it.
+        """Names this keyring without giving anything away. A newer version does not change it, nor does a retired one.
 
         It covers the first version of every purpose, so a keyring with one foreign key is not taken for ours.
         """
-        firsts = (self.derive(p, b"fingerprint", version=min(self._keys[p])) for p in PURPOSES)
-        return hashlib.sha256(b"".join(firsts)).hexdigest()
+        return hashlib.sha256(b"".join(self._mark(purpose) for purpose in PURPOSES)).hexdigest()
+
+    def _mark(self, purpose: str) -> bytes:
+        if purpose in self._marks:
+            return bytes.fromhex(self._marks[purpose])
+        return self.derive(purpose, b"fingerprint", version=min(self._keys[purpose]))
+
+    def holds_all_of(self, other: "Keyring") -> bool:
+        """Does this open everything that the other opens, as far as both know the version?"""
+        return self.fingerprint() == other.fingerprint() and all(
+            self._keys[purpose].get(version, key) == key
+            for purpose, versions in other._keys.items() for version, key in versions.items()
+        )
+
+    def with_new(self, purpose: str, key: bytes) -> "Keyring":
+        """The same with one more version of a purpose, which new work uses from now on."""
+        version = max(self._keys[purpose]) + 1
+        versions = {**self._keys[purpose], version: key}
+        return Keyring({**self._keys, purpose: versions}, {**self._current, purpose: version}, self._marks)
+
+    def without(self, purpose: str, version: int) -> "Keyring":
+        """The same without an old version. The current one cannot go."""
+        if version == self._current[purpose] or version not in self._keys[purpose]:
+            raise NoSuchKey(f"keyring: there is no old version {version} of '{purpose}' to retire.")
+        marks = {**self._marks, purpose: self._mark(purpose).hex()}
+        versions = {v: key for v, key in self._keys[purpose].items() if v != version}
+        return Keyring({**self._keys, purpose: versions}, self._current, marks)
+
+    def content(self) -> bytes:
+        """As it stands in its file."""
+        purposes = {
+            purpose: {"current": self._current[purpose],
+                      "keys": {str(v): base64.b64encode(key).decode() for v, key in sorted(versions.items())}}
+            for purpose, versions in self._keys.items()
+        }
+        written: dict[str, object] = {"format": FORMAT, "purposes": purposes}
+        if self._marks:
+            written["marks"] = dict(self._marks)
+        return (json.dumps(written, indent=2) + "\n").encode()
 
 
 def keyring() -> Keyring:
-    """The keyring of this installation, read once per process."""
-    return _read_once(Path(settings.MELDROUTE_KEYRING))
+    """The keyring of this installation as it is now.
+
+    Asked of the file each time (one `stat`): two processes must not disagree about what is current. One that is
+    gone or was exchanged is refused also while we run: what it sealed could not be opened tomorrow.
+    """
+    path = Path(settings.MELDROUTE_KEYRING)
+    known, stamp = _known.get(path), _stamp(path)
+    if known is None or stamp != known[0]:
+        fresh = load_keyring(path)
+        if known is not None and not fresh.holds_all_of(known[1]):
+            raise KeyringRefused(
+                f"keyring {path}: it was exchanged for another one while Meldroute ran. Put back the keyring that "
+                "belongs to this database; if it was replaced on purpose, stop Meldroute first."
+            )
+        _known[path] = known = (stamp, fresh)
+    return known[1]
+
+
+_known: dict[Path, tuple[tuple[int, ...], Keyring]] = {}
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Another file, or the same one written again, has another stamp."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()  # loading it says what is wrong
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def keyring_fingerprint() -> str:
     """What a database remembers at its first start, and compares at each next one."""
     return keyring().fingerprint()
-
-
-@lru_cache(maxsize=4)
-def _read_once(path: Path) -> Keyring:
-    return load_keyring(path)
 
 
 def load_keyring(path: Path) -> Keyring:
@@ -112,49 +175,30 @@ def load_keyring(path: Path) -> Keyring:
         _refuse_others(path, os.fstat(file.fileno()), most=0o600)
         _refuse_others(path.parent, path.parent.stat(), most=0o700)
         content = file.read()
-    return _parse(path, content)
+    return parse_keyring(path, content)
 
 
 def create_keyring(path: Path) -> None:
     """Make a keyring with fresh keys. On disk, complete, before this returns; never over an existing one."""
-    path = Path(path)
+    fresh = Keyring({purpose: {1: fresh_key()} for purpose in PURPOSES}, dict.fromkeys(PURPOSES, 1))
+    put_in_place(Path(path), fresh)
+
+
+def put_in_place(path: Path, ring: Keyring) -> None:
+    """Where no keyring is. Raises `KeyringExists`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_others(path.parent, path.parent.stat(), most=0o700)
-    purposes = {purpose: {"current": 1, "keys": {"1": _fresh_key()}} for purpose in PURPOSES}
-    content = json.dumps({"format": FORMAT, "purposes": purposes}, indent=2) + "\n"
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
-        _write_synced(draft, content.encode())
-        os.link(draft, path)  # unlike a rename this never replaces a file, also when two starts race
+        safe_files.place_new(path, ring.content())
     except FileExistsError:
         raise KeyringExists(
             f"keyring {path}: exists already, and everything sealed with it would be lost. "
             "Use it, or move it away yourself."
         ) from None
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
 
-def _fresh_key() -> str:
-    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is on disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def fresh_key() -> bytes:
+    return os.urandom(KEY_BYTES)
 
 
 def _refuse_others(path: Path, found: os.stat_result, *, most: int) -> None:
@@ -171,7 +215,8 @@ def _refuse_others(path: Path, found: os.stat_result, *, most: int) -> None:
         )
 
 
-def _parse(path: Path, content: bytes) -> Keyring:
+def parse_keyring(path: Path, content: bytes) -> Keyring:
+    """What stands in a keyring file. `path` is where it came from, for what is said about it."""
     try:
         written = json.loads(content)
         if written["format"] != FORMAT:
@@ -180,18 +225,14 @@ def _parse(path: Path, content: bytes) -> Keyring:
         _refuse_wrong_purposes(path, purposes)
         keys = {purpose: _keys_of(path, purpose, entry["keys"]) for purpose, entry in purposes.items()}
         current = {purpose: entry["current"] for purpose, entry in purposes.items()}
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ):  # the error itself could quote a key, so it is not shown
+        marks = {purpose: bytes.fromhex(mark).hex() for purpose, mark in written.get("marks", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError):  # the error could quote a key, so it is not shown
         raise _broken(path, "is not a complete keyring") from None
     for purpose, version in current.items():
         if type(version) is not int or version not in keys[purpose]:
             raise _broken(path, f"has no key for the current version {version!r} of '{purpose}'")
     _refuse_shared_keys(path, keys)
-    return Keyring(keys, current)
+    return Keyring(keys, current, marks)
 
 
 def _refuse_wrong_purposes(path: Path, purposes: Mapping[str, object]) -> None:

@@ -2,7 +2,7 @@
 
 The ORM decides what the statement says and turns rows into objects, as always. What is saved is the time in which
 it would write the same statement again, which on a page of twenty statements was most of the page's own time
-(docs/decisions/0009-prepared-questions.md).
+(docs/decisions/0016-prepared-questions.md).
 """
 
 import copy

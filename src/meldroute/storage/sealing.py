@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .keyring import KEY_BYTES, NoSuchKey, keyring
 
-UNDER_SIGNAL, UNDER_PURPOSE, WRAPPED = b"\x01", b"\x02", b"\x03"
+UNDER_SIGNAL, UNDER_PURPOSE, WRAPPED, BYTES = b"\x01", b"\x02", b"\x03", b"\x04"
 SEALING_PURPOSES = frozenset({"token", "link"})  # the other two keys have one use each and seal no text
 _NONCE = 12
 _TAG = 16
@@ -77,6 +77,18 @@ def open_sealed(key: bytes, sealed: bytes, *, place: str) -> str:
     _refuse_short(key, place)
     header, body = _split(sealed, UNDER_SIGNAL, place)
     return _unpad(_decrypt(key, body, header=header, place=place), place)
+
+
+def seal_bytes(key: bytes, content: bytes, *, place: str) -> bytes:
+    """Bytes that are no text, such as a part of a file. They are stored at their own length: the caller pads."""
+    _refuse_short(key, place)
+    return _encrypt(key, content, header=BYTES, place=place)
+
+
+def open_bytes(key: bytes, sealed: bytes, *, place: str) -> bytes:
+    _refuse_short(key, place)
+    header, body = _split(sealed, BYTES, place)
+    return _decrypt(key, body, header=header, place=place)
 
 
 # Without a signal
@@ -144,7 +156,7 @@ def _split(sealed: bytes, expected: bytes, place: str) -> tuple[bytes, bytes]:
     sealed = bytes(sealed)
     if sealed[:1] != expected:
         raise SealBroken(place, f"its format is {sealed[:1].hex() or 'empty'}, not {expected.hex()}")
-    size = 1 if expected == UNDER_SIGNAL else 3
+    size = 1 if expected in (UNDER_SIGNAL, BYTES) else 3
     if len(sealed) < size + _NONCE + _TAG:
         raise SealBroken(place, "it was cut short")
     return sealed[:size], sealed[size:]

@@ -12,14 +12,14 @@ from .prepared import Prepared, Value
 
 
 class PreparedForReader:
-    """`build(visible, *shape, **values)` asks on from what one reader may see."""
+    """`build(reader, *shape, **values)` asks on from what that reader may see."""
 
     def __init__(self, build: Callable[..., QuerySet], may_be_absent: tuple[str, ...] = (), **types: type):
         def ask(role: str, kind: str, *shape: object, user: UUID, membership: UUID, organisation: UUID,
                 **values: Value) -> QuerySet:
             reader = Reader(user=user, membership=membership, role=role, organisation=organisation,
                             organisation_kind=kind, organisation_code="")
-            return build(Signal.objects.visible_to(reader), *shape, **values)
+            return build(reader, *shape, **values)
 
         # Today a scope names the organisation alone; whatever else it comes to name is filled in too.
         self._prepared = Prepared(ask, ("user", "membership", *may_be_absent), user=UUID, membership=UUID,
@@ -30,7 +30,8 @@ class PreparedForReader:
                               membership=reader.membership, organisation=reader.organisation, **values)
 
 
-_BY_REFERENCE = PreparedForReader(lambda visible, reference: visible.filter(reference=reference), reference=str)
+_BY_REFERENCE = PreparedForReader(
+    lambda reader, reference: Signal.objects.visible_to(reader).filter(reference=reference), reference=str)
 
 
 def visible_signal(reference: str, *, reader: Reader) -> Signal | None:

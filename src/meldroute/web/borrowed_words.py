@@ -11,6 +11,9 @@ SENTENCES = (
     _("The new value must be different from the current one."),
     _("Be patient, you are sending too many requests."),
     _("You must type the same password each time."),
+    _("Incorrect code."),
+    _("You cannot deactivate two-factor authentication."),
+    _("You cannot generate recovery codes without having two-factor authentication enabled."),
     _("Email"), _("Email address"), _("Password"), _("Password (again)"),
     _("Current Password"), _("New Password"), _("New Password (again)"),
 )

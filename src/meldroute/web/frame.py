@@ -14,13 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
 from meldroute.services.accounts import MembershipCard, SignedIn
+from meldroute.services.dpia import only_invented_data
 from meldroute.services.notices import unseen_count
 from meldroute.web.pages.door import reader_of
 from meldroute.web.pages.words import role_name
 
 # Area (rules.access.AREAS) and what its link says, in the order of a working day. Each area's page has its name.
-AREAS = (("work_list", _("Work list")), ("disclosures", _("Shared with you")), ("chain", _("Chain")),
-         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")),
+AREAS = (("audit", _("Oversight")), ("subject_requests", _("Requests")), ("work_list", _("Work list")),
+         ("disclosures", _("Shared with you")), ("chain", _("Chain")),
+         ("report", _("Report")), ("my_reports", _("My reports")), ("settings", _("Settings")), ("access_review", _("Access")),
+         ("oversight", _("Emergencies")), ("emergency", _("In an emergency")), ("abandoned", _("Without a reader")),
+         ("retention", _("Retention")), ("papers", _("Papers")),
          ("partners", _("Partners")), ("flow", _("Flowchart")), ("notifications", _("Notices")))
 
 
@@ -50,13 +54,21 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Nothing is looked up until a layout asks."""
-    return {"frame": SimpleLazyObject(lambda: frame_of(request))}
+    return {"frame": SimpleLazyObject(lambda: frame_of(request)),
+            "only_invented_data": SimpleLazyObject(lambda: only_invented_data(ask=_has_met_the_database(request)))}
+
+
+def _has_met_the_database(request: HttpRequest) -> bool:
+    """A page behind the door, or the way in. The others must come without a database."""
+    library = request.resolver_match and (request.resolver_match.url_name or "").startswith("account_")
+    return bool(library) or hasattr(request, "signed_in")
 
 
 def frame_of(request: HttpRequest) -> Frame:
     signed_in = _signed_in(request)
     if signed_in is None:
-        return Frame(sign_in_url="" if _is_here(request, "account_login") else _url("account_login"))
+        on_the_way = any(_is_here(request, name) for name in ("account_login", "mfa_authenticate", "mfa_login_webauthn"))
+        return Frame(sign_in_url="" if on_the_way else _url("account_login"))
     roles = [OtherRole(str(card.id), _role_words(card)) for card in signed_in.memberships]
     reader = signed_in.reader
     links = [_link(request, area, label, reader) for area, label in AREAS if reader and may_enter(reader, area)]
@@ -66,7 +78,7 @@ def frame_of(request: HttpRequest) -> Frame:
 
 def _signed_in(request: HttpRequest) -> SignedIn | None:
     """What the door found. The sign-in library's pages have none, and are asked here: they may serve a signed-in person."""
-    library = request.resolver_match and (request.resolver_match.url_name or "").startswith("account_")
+    library = request.resolver_match and (request.resolver_match.url_name or "").startswith(("account_", "mfa_"))
     if library and not hasattr(request, "signed_in") and request.user.is_authenticated:
         reader_of(request, now=timezone.now())
     return getattr(request, "signed_in", None)

@@ -5,9 +5,12 @@ from importlib import import_module
 from django.urls import include, path
 
 PAGES = (
-    "home", "danger", "report", "my_reports", "work_list", "signal", "enrichment", "assessment", "advice", "judging",
+    "home", "danger", "report", "my_reports", "work_list", "signal", "shielding", "emergency_reading", "emergencies", "abandoned",
+    "enrichment", "assessment", "advice", "judging",
+    "attachments", "safe_contact",
     "contacts", "bundling", "referral", "moving_on", "answers", "partner_link", "disclosures", "feedback", "notifications",
-    "settings", "people", "chain", "flow", "reference_pages",
+    "settings", "people", "chain", "flow", "reference_pages", "outside", "reporter_words", "holding", "oversight",
+    "subject_requests", "keeping", "retention", "papers", "access_review",
 )
 
 

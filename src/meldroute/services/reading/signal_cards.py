@@ -7,6 +7,7 @@ from meldroute.rules.lifecycle import Allowed, Refused
 from meldroute.rules.policy import Advice, ChecklistItem, Conflict, Form, Indicator, Policy, State, Text
 from meldroute.rules.route import Routing
 from meldroute.services.calling import CallCard
+from meldroute.services.safe_contact_cards import SafeContactCard
 
 from .judged import JudgedCard
 
@@ -23,7 +24,9 @@ class ReportCard:
     name_allowed: bool
     care_provider: bool
     on_behalf_of: str
-    reporter: str
+    reporter: str  # "" when somebody from outside gave no name
+    contact: str  # how somebody from outside can be reached, in their words
+    language: str  # in which they read and write; "" for a colleague
     channel: str
     received_at: datetime
     noticed: tuple[Indicator, ...]
@@ -118,6 +121,16 @@ class FeedbackCard:
 
 
 @dataclass(frozen=True, slots=True)
+class WordCard:
+    """What the desk asked somebody from outside, or what they wrote."""
+
+    question: bool
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalPage:
     reference: str
     version: int
@@ -144,6 +157,8 @@ class SignalPage:
     contacts: tuple[ContactCard, ...]
     referrals: tuple[ReferralCard, ...]
     feedback: tuple[FeedbackCard, ...]
+    words: tuple[WordCard, ...]  # exchanged with somebody from outside
+    spam_because: str  # why it was put aside
     timeline: tuple[TimelineEntry, ...]
     steps: tuple[Allowed | Refused, ...]
     calls: tuple[CallCard, ...]
@@ -154,4 +169,7 @@ class SignalPage:
     minor_advice: tuple[Advice, ...]
     lead: str | None
     bundled: tuple[str, ...]
+    shielded: bool  # narrowed to named people
     policy: Policy
+    safe_contact: tuple[SafeContactCard, ...] = ()
+    held: int = 0  # notices to the reporter that wait for a person

@@ -15,6 +15,7 @@ from meldroute.services.calling import CallCard
 from meldroute.services.desk import NoSuchSignal, key_of
 from meldroute.services.opening import minor_lines
 from meldroute.services.running_policy import policy_of
+from meldroute.services.safe_contact_cards import cards_of, held
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_from
 from meldroute.storage.models import Clock, Signal
@@ -34,6 +35,7 @@ from .signal_parts import (
     report,
     rows_of,
     timeline,
+    words,
 )
 
 
@@ -42,12 +44,13 @@ def open_signal(reference: str, *, reader: Reader, now: datetime, language: str 
     signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
-    page = _page(signal, reader=reader, now=now, language=language)
+    page = page_of(signal, reader=reader, now=now, language=language)
     log_signal_read(signal.pk, signal.municipality_id, reader=reader, now=now)
     return page
 
 
-def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> SignalPage:
+def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> SignalPage:
+    """Of a signal that the caller found through a door; whoever shows it logs it first."""
     policy, key = policy_of(signal.pack_id, now=now), key_of(signal.pk)
     choices = choices_in_force(signal.municipality_id, now=now)
     rows = rows_of(signal)
@@ -58,6 +61,7 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
     clock = _running_clock(signal, rows)
     asked, said = meanwhile(rows, key)
     answers = answers_by_referral(rows, key)
+    safe = cards_of(signal, key=key)
     return SignalPage(
         reference=signal.reference, version=signal.version, lane=signal.lane, danger=signal.danger,
         contacted=urgent_knows(facts, policy),
@@ -73,13 +77,16 @@ def _page(signal: Signal, *, reader: Reader, now: datetime, language: str) -> Si
         indicators=tuple(policy.indicator(i) for i in assessment.get("indicators", ())),
         excluded=tuple(assessment.get("excluded", ())), judged=judged(assessment, policy), checklist=checklist(rows, key, policy),
         contacts=contacts(rows, key, policy), referrals=referrals(rows, key, policy, answers, now=now),
-        feedback=feedback(rows, key), timeline=timeline(rows, policy),
+        feedback=feedback(rows, key), words=words(rows, key),
+        spam_because=assessment.get("spam_because", ""), timeline=timeline(rows, policy),
         steps=steps_now(facts, policy, role=reader.role, language=language),
         calls=_calls(signal, routing, facts, reader, choices, now=now), routing=routing,
         urgent_excluded=policy.urgent_partner in facts.excluded,
         conflicts=_conflicts(policy, routing), meanwhile=asked, meanwhile_text=said,
         minor_advice=minor_lines(policy, minor=signal.minor),
-        lead=rows.lead, bundled=rows.bundled, policy=policy,
+        lead=rows.lead, bundled=rows.bundled, shielded=signal.shielded, policy=policy,
+        safe_contact=safe,
+        held=held(signal.pk).count() if any(card.contact.no_automatic for card in safe) else 0,
     )
 
 

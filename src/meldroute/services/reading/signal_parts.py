@@ -8,6 +8,7 @@ from uuid import UUID
 from meldroute.rules.deadlines import standing
 from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.policy import Indicator, Policy, Text
+from meldroute.services.reporters import reporter_name
 from meldroute.storage.models import (
     Answer,
     Clock,
@@ -16,10 +17,10 @@ from meldroute.storage.models import (
     Enrichment,
     HistoryEntry,
     Membership,
+    OutsideWord,
     Referral,
     ReporterFeedback,
     Signal,
-    User,
 )
 from meldroute.storage.prepared import Prepared
 
@@ -33,10 +34,11 @@ from .signal_cards import (
     ReferralCard,
     ReportCard,
     TimelineEntry,
+    WordCard,
 )
 
 LONGEST_TIMELINE = 200
-READS = ("signal.read", "list.read", "refused")
+READS = ("signal.read", "list.read", "refused", "log.read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Rows:
     disclosures: list[Disclosure]
     answers: list[Answer]
     feedback: list[ReporterFeedback]
+    words: list[OutsideWord]
     clocks: list[Clock]
     history: list[HistoryEntry]
     names: dict[str, str]  # membership id to the person's name
@@ -68,7 +71,6 @@ _ANSWERS = Prepared(lambda signal: Answer.objects.of_signal(signal).order_by("at
 _FEEDBACK = Prepared(lambda signal: ReporterFeedback.objects.of_signal(signal).order_by("at"), signal=UUID)
 _CLOCKS = Prepared(lambda signal: Clock.objects.filter(signal=signal, stopped_at=None), signal=UUID)
 _FOLLOWERS = Prepared(lambda signal: Signal.objects.filter(lead=signal).values_list("reference", flat=True), signal=UUID)
-_USER_NAME = Prepared(lambda user: User.objects.filter(pk=user).values_list("name", flat=True), user=UUID)
 
 
 def rows_of(signal: Signal) -> Rows:
@@ -80,10 +82,12 @@ def rows_of(signal: Signal) -> Rows:
     disclosures = _DISCLOSURES(**own) if referrals else []
     answers = _ANSWERS(**own) if referrals else []
     feedback = _FEEDBACK(**own)
+    outside = signal.channel == "public"  # nobody else writes, so nobody else's page asks
+    said = list(OutsideWord.objects.of_signal(signal.pk).order_by("at", "id")) if outside else []
     return Rows(
         enrichment=enrichment, contacts=contacts, referrals=referrals, disclosures=disclosures, answers=answers,
-        feedback=feedback, clocks=_CLOCKS(**own), history=history,
-        names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback)}
+        feedback=feedback, words=said, clocks=_CLOCKS(**own), history=history,
+        names=_names({str(row.by_id) for row in (*enrichment, *contacts, *disclosures, *feedback, *said) if row.by_id}
                      | {h.actor for h in history if h.actor_kind == "membership"}),
         lead=Signal.objects.values_list("reference", flat=True).get(pk=signal.lead_id) if signal.lead_id else None,
         # Sorted here: asked in order, SQLite walks every reference there is instead of the few that follow.
@@ -101,11 +105,11 @@ def _names(memberships: set[str]) -> dict[str, str]:
 def report(signal: Signal, _rows: Rows, key: bytes, policy: Policy) -> ReportCard:
     content = signal.unseal("content_sealed", key=key)
     reporter = signal.unseal("reporter_sealed", key=key)
-    name = next(iter(_USER_NAME(user=UUID(reporter["user"]))), "")
     return ReportCard(
         narrative=content["narrative"], about=signal.about, where=content["where"], when=content["when"],
         called=tuple(content["called"]), name_allowed=content["name_allowed"], care_provider=content["care_provider"],
-        on_behalf_of=content["on_behalf_of"], reporter=name, channel=signal.channel,
+        on_behalf_of=content["on_behalf_of"], reporter=reporter_name(reporter), contact=reporter.get("contact", ""),
+        language=reporter.get("language", ""), channel=signal.channel,
         received_at=signal.received_at, noticed=indicators(content["noticed"], policy),
     )
 
@@ -195,6 +199,11 @@ def feedback(rows: Rows, key: bytes) -> tuple[FeedbackCard, ...]:
                      by=rows.names.get(str(f.by_id), ""))
         for f in rows.feedback
     )
+
+
+def words(rows: Rows, key: bytes) -> tuple[WordCard, ...]:
+    return tuple(WordCard(question=w.kind == "question", text=w.unseal("content_sealed", key=key)["text"], at=w.at,
+                          by=rows.names.get(str(w.by_id), "")) for w in rows.words)
 
 
 def timeline(rows: Rows, policy: Policy) -> tuple[TimelineEntry, ...]:

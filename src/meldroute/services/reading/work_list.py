@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from meldroute.rules.access import IN_WORK, SET_ASIDE
 from meldroute.rules.actors import Reader
 from meldroute.rules.deadlines import standing
 from meldroute.rules.policy import State, Text
 from meldroute.services.running_policy import policy_of
-from meldroute.storage.models import Absence, Answer, Clock, Membership, Organisation
+from meldroute.storage.models import Absence, Answer, Clock, Membership, Organisation, Signal
 from meldroute.storage.prepared import Prepared
 from meldroute.storage.querysets import SignalQuerySet
 from meldroute.storage.visible import PreparedForReader
@@ -29,7 +30,7 @@ OTHERS = ("advice", "await")
 # A list opens nothing, and reads nothing that is sealed.
 SHOWN = ("pk", "reference", "danger", "urgency", "minor", "pack", "state", "forms", "next_due_at", "received_at",
          "started_at", "lane")
-GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done")
+GROUPS = ("yours", "new", "answered", "promised", "today", "others", "bundled", "late", "done", "held", "spam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class _Capped(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
+    empty_result_set_value = 0  # a lane that this reader has nothing to do with
 
 
 def _cut(reader: Reader, since: datetime | None, *, now: datetime) -> dict[str, datetime | UUID]:
@@ -119,8 +121,11 @@ def _cut(reader: Reader, since: datetime | None, *, now: datetime) -> dict[str, 
             "day_end": day_end, "week_start": day_start - timedelta(days=7)}
 
 
-def _group(visible: SignalQuerySet, group: str, *, since: datetime, now: datetime, day_end: datetime,
+def _group(reader: Reader, group: str, *, since: datetime, now: datetime, day_end: datetime,
            week_start: datetime, answers_of: UUID) -> SignalQuerySet:
+    visible = Signal.objects.visible_to(reader, lanes=frozenset({group}) if group in SET_ASIDE else IN_WORK)
+    if group in SET_ASIDE:
+        return visible.open()
     match group:
         case "done":
             return visible.filter(kind="end", closed_at__gte=week_start)
@@ -143,21 +148,23 @@ def _group(visible: SignalQuerySet, group: str, *, since: datetime, now: datetim
             return visible.open().filter(next_due_at__lt=day_end)
 
 
-def _counted(visible: SignalQuerySet, **cut: object) -> QuerySet:
-    groups = {g: _Capped(_group(visible, g, **cut).values("pk")[:CAP]) for g in GROUPS}
+def _counted(reader: Reader, **cut: object) -> QuerySet:
+    groups = {g: _Capped(_group(reader, g, **cut).values("pk")[:CAP]) for g in GROUPS}
     return Organisation.objects.filter(pk=cut["answers_of"]).annotate(**groups).values_list(*GROUPS)
 
 
 _CUT = {"answers_of": UUID, "since": datetime, "now": datetime, "day_end": datetime, "week_start": datetime}
 _COUNTS = PreparedForReader(_counted, **_CUT)  # all groups in one statement
-_FIRST_DUE = PreparedForReader(lambda visible: visible.open().order_by("next_due_at").values_list("next_due_at", flat=True)[:1])
+_FIRST_DUE = PreparedForReader(
+    lambda reader: Signal.objects.visible_to(reader, lanes=IN_WORK).open().order_by("next_due_at")
+    .values_list("next_due_at", flat=True)[:1])
 _SINCE = Prepared(lambda membership: Membership.objects.filter(pk=membership).values_list("last_worklist_at", flat=True),
                   membership=UUID)
 
 
-def _paged(visible: SignalQuerySet, group: str, *, urgency: int, due_at: datetime, id: UUID, **cut: object) -> QuerySet:
+def _paged(reader: Reader, group: str, *, urgency: int, due_at: datetime, id: UUID, **cut: object) -> QuerySet:
     clock = Clock.objects.filter(signal=OuterRef("pk"), stopped_at=None, due_at=OuterRef("next_due_at"))
-    rows = _group(visible, group, **cut).annotate(started_at=Subquery(clock.values("started_at")[:1])).values(*SHOWN)
+    rows = _group(reader, group, **cut).annotate(started_at=Subquery(clock.values("started_at")[:1])).values(*SHOWN)
     if group == "done":
         return rows.order_by("-closed_at")[:PAGE]
     after = (Q(urgency__gt=urgency) | Q(urgency=urgency, next_due_at__gt=due_at)

@@ -79,7 +79,11 @@ class Membership(Row):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["organisation", "role"], name="membership_duty")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "role"], name="membership_duty"),
+            # the clock looks for roles that ended, to close the accounts that have no other
+            models.Index(fields=["valid_to"], condition=Q(valid_to__isnull=False), name="membership_ended"),
+        ]
 
 
 class Absence(Row):

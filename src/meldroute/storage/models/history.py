@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 
 class ChainHead(models.Model):
@@ -31,4 +32,12 @@ class HistoryEntry(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "number"], name="one_entry_per_number")]
-        indexes: ClassVar = [models.Index(fields=["signal", "at"], name="history_of_signal")]
+        indexes: ClassVar = [
+            models.Index(fields=["signal", "at"], name="history_of_signal"),
+            # few of these among many: what certifies a gap, what was refused, which lists were looked at
+            models.Index(fields=["chain", "number"], condition=Q(act="history.destroyed"), name="history_certificates"),
+            models.Index(fields=["chain", "number"], condition=Q(act="refused"), name="history_refusals"),
+            models.Index(fields=["chain", "number"], condition=Q(act="list.read"), name="history_lists"),
+            # who opened how many signals today
+            models.Index(fields=["at", "actor"], condition=Q(act="signal.read"), name="history_reads"),
+        ]

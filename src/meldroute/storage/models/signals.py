@@ -16,11 +16,12 @@ class Signal(SealedRow):
 
     reference = models.CharField(max_length=13, unique=True)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    lane = models.CharField(max_length=12, default="regular")
+    lane = models.CharField(max_length=12, default="regular")  # rules.access.DESK
+    shielded = models.BooleanField(default=False)  # narrowed to named people (NamedReader)
     pack = models.ForeignKey(PackVersion, on_delete=models.PROTECT)
     state = models.CharField(max_length=60)
     kind = models.CharField(max_length=12)  # of the state, so that lists need no policy
-    channel = models.CharField(max_length=10)  # "form", "phone" or "desk"
+    channel = models.CharField(max_length=10)  # "form", "phone", "desk" or "public"
     about = models.CharField(max_length=6)
     danger = models.BooleanField(default=False)
     minor = models.BooleanField(null=True)
@@ -42,6 +43,7 @@ class Signal(SealedRow):
     content_sealed = models.BinaryField()
     reporter_sealed = models.BinaryField()
     assessment_sealed = models.BinaryField(null=True)
+    safe_contact_sealed = models.BinaryField(null=True)  # how reporter and victim may be reached; None: nothing was said
     objects = SignalQuerySet.as_manager()
 
     class Meta:
@@ -57,6 +59,8 @@ class Signal(SealedRow):
             # "new since you were last here" and closed this week
             models.Index(fields=["municipality", "lane", "received_at"], condition=~Q(kind="end"), name="signal_new"),
             models.Index(fields=["municipality", "lane", "closed_at"], condition=Q(kind="end"), name="signal_closed"),
+            # few are narrowed to named people
+            models.Index(fields=["municipality"], condition=Q(shielded=True), name="signal_shielded"),
             models.Index(fields=["reporter_tie", "received_at"], name="signal_of_reporter"),
         ]
 

@@ -100,8 +100,8 @@ class Preview:
     warnings: tuple[str, ...]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, reader: Reader, now: datetime, reference: str, act: str) -> HttpResponse:
     reference = plain_reference(reference)
 

@@ -42,8 +42,8 @@ class PhoneForm(ActForm, AnswerForm):
         self.fields["text"].help_text = _("With \"no feedback possible now\" nothing is kept but that.")
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def by_phone(request: HttpRequest, reader: Reader, now: datetime, reference: str, referral: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     page = _page(reference, referral, reader, now)
@@ -81,8 +81,8 @@ LINK_WORDS: dict[type[Exception], Words] = {
 }
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def new_link(request: HttpRequest, reader: Reader, now: datetime, reference: str, referral: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     page = _page(reference, referral, reader, now)

@@ -65,8 +65,8 @@ class AssessForm(ActForm):
         self.fields["indicators"].initial = [s.indicator.id for s in page.indicators if s.chosen]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def assess(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="assessment")
@@ -121,8 +121,8 @@ class MinorForm(ActForm):
     how_known = forms.CharField(label=gettext_lazy("How do you know?"), widget=REASON, required=False, max_length=1000)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_minor(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="minor")
@@ -150,8 +150,8 @@ class DangerForm(ActForm):
     reason = forms.CharField(label=gettext_lazy("Why?"), widget=REASON, max_length=1000)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_danger(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="danger")
@@ -191,8 +191,8 @@ class ExclusionForm(ActForm):
         self.fields["partner"].choices = [(_("Do not share with"), kept), *([(_("Lift"), out)] if out else [])]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def exclude_partner(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, part="exclusion")

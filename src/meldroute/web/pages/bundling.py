@@ -23,6 +23,7 @@ CAUSES = {
     "itself": gettext_lazy("This is the same signal. Give the reference of the other one."),
     "unknown": gettext_lazy("There is no such signal here that could lead. Check the reference: only a signal of this "
                             "municipality and this desk can lead."),
+    "shielded": gettext_lazy("One of these two is shielded. Bundle first and shield after: a bundle is narrowed as one."),
     "closed": gettext_lazy("That signal is closed. Choose an open one, or handle this one by itself."),
     "follows": gettext_lazy("That signal follows another one itself. Bundle with the one that leads there."),
     "leads": gettext_lazy("Other signals follow this one. Take those out first, or let the other signal follow this one."),
@@ -31,7 +32,7 @@ CAUSES = {
 
 class BundleForm(ActForm):
     lead = forms.CharField(label=gettext_lazy("Reference of the signal that leads"), max_length=20,
-                           help_text=gettext_lazy("It looks like MR-7K3Q2M9T-C and stands on the work list."))
+                           help_text=gettext_lazy("It looks like MR-7K3Q2M9T-Q and stands on the work list."))
 
     def clean_lead(self) -> str:
         try:
@@ -40,8 +41,8 @@ class BundleForm(ActForm):
             raise forms.ValidationError(_("This is not a reference. Check what you typed.")) from None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def bundle(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     opened = _opener(reference, reader, now, act="bundle")
@@ -63,8 +64,8 @@ def bundle(request: HttpRequest, reader: Reader, now: datetime, reference: str) 
             "lead": form.cleaned_data["lead"]})  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def unbundle(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     showing = Showing(_("Take out of the bundle"), _("Take this signal out of the bundle"), "web/bundling.html", happens=(
         _("This signal is enriched and judged by itself again."),
@@ -74,8 +75,8 @@ def unbundle(request: HttpRequest, reader: Reader, now: datetime, reference: str
                   said=_("This signal stands by itself again."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_lead(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     showing = Showing(_("The other signal is done"), _("Go on to the reporter's feedback"), "web/bundling.html", happens=(
         _("This signal goes on to the feedback of its own reporter."),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from meldroute.rules.actors import Reader
 from meldroute.services import refusals
 from meldroute.services.chain_monitor import SMALL, ChainCard, EscalatedTerm, NotTheDirector, StepCount, chain
+from meldroute.services.handled import YearCount, handled
 
 from .door import enters
 
@@ -35,8 +36,8 @@ class Period:
 PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
 
 
-@require_safe
 @enters("chain")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
         days = PERIODS.get(request.GET.get("periode", ""))
@@ -97,8 +98,31 @@ def _wait(wait: timedelta | None) -> str:
     return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
+@enters("chain")
+@require_safe
+def years(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    try:
+        found = handled(reader=reader, now=now)
+    except NotTheDirector:
+        refusals.remember(reader, area="chain", now=now)
+        raise Http404 from None
+    return render(request, "web/chain_handled.html", {"now": now, "small": SMALL, "years": [_year(y) for y in found]})
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    year: int
+    total: str
+    table: Table
+
+
+def _year(card: YearCount) -> Year:
+    rows = tuple((name, _number(number)) for name, number in card.by_municipality)
+    return Year(card.year, _number(card.total), Table((_("Municipality"), _("Handled")), rows))
+
+
 def _language() -> str:
     return get_language() or "nl"
 
 
-urlpatterns = [path("keten/", show, name="chain")]
+urlpatterns = [path("keten/", show, name="chain"), path("keten/afgehandeld/", years, name="chain_handled")]

@@ -100,8 +100,8 @@ class ContactForm(ActForm, GroundsFields):
         return NewContact(reached=got["reached"] == "yes", meanwhile=got["meanwhile"] or "not_asked", told=told, **words)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     wanted = request.POST.get("partner") or request.GET.get("met", "")

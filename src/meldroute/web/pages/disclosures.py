@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.services import disclosures
@@ -21,8 +21,8 @@ from .door import enters
 AREA = "disclosures"
 
 
-@require_GET
 @enters(AREA)
+@require_safe
 def listed(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     page = disclosures.disclosed(reader=reader, now=now, after=_place(request.GET.get("na", "")))
     older = f"{reverse('disclosures')}?na={page.older[0].isoformat()}~{page.older[1]}" if page.older else ""
@@ -39,8 +39,8 @@ def _place(text: str) -> Cursor | None:
         return None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, reader: Reader, now: datetime, referral: UUID) -> HttpResponse:
     form, status = AnswerForm(request.POST or None), 200
     if request.method == "POST":

@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
-from meldroute.services import accounts, refusals
+from meldroute.rules.references import BadReference, normalise_reference
+from meldroute.services import accounts, boundaries, refusals
 from meldroute.services.desk import NoSuchSignal
 
 View = Callable[..., HttpResponse]
@@ -33,12 +34,12 @@ def enters(area: str) -> Callable[[View], View]:
             now = timezone.now()
             reader = reader_of(request, now=now)
             if reader is None or not may_enter(reader, area):
-                refusals.remember(reader, area=area, now=now)
+                _remember(reader, area, request, parts, now=now)
                 raise Http404
             try:
                 return view(request, reader, now, **parts)
             except NoSuchSignal:
-                refusals.remember(reader, area=area, now=now)
+                _remember(reader, area, request, parts, now=now)
                 raise Http404 from None
 
         return guarded
@@ -46,10 +47,22 @@ def enters(area: str) -> Callable[[View], View]:
     return decorate
 
 
+def _remember(reader: Reader | None, area: str, request: HttpRequest, parts: dict, *, now: datetime) -> None:
+    """Which signal was tried, from the address; a misspelled reference is nobody's."""
+    typed = str(parts.get("reference") or request.GET.get("signaal", ""))
+    try:
+        reference = normalise_reference(typed) if typed else ""
+    except BadReference:
+        reference = ""
+    refusals.remember(reader, area=area, now=now, reference=reference)
+
+
 def reader_of(request: HttpRequest, *, now: datetime) -> Reader | None:
     """The signed-in person in the membership they chose; asked once per request."""
     if not hasattr(request, "signed_in"):
         request.signed_in = accounts.signed_in(request.user.pk, chosen=_chosen(request), now=now)
+        if request.signed_in.reader:
+            boundaries.enter(request.signed_in.reader)  # what the database gives out in this request
     return request.signed_in.reader
 
 

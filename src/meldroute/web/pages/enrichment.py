@@ -33,8 +33,8 @@ FACT_NEEDS = {
 # Take up
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_up(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 
@@ -92,8 +92,8 @@ class FactForm(ActForm):
         return NewFact(**{name: self.cleaned_data.get(name, "") for name in NewFact.__slots__})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def enrich(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

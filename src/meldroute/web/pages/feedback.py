@@ -44,8 +44,8 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def give(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
     typed = request.POST.get("text", "")
@@ -64,8 +64,14 @@ def give(request: HttpRequest, reader: Reader, now: datetime, reference: str) ->
         reference, text=form.cleaned_data["text"], reader=reader, now=now, version=version),
         fresh=lambda: opened().act)  # fmt: skip
     if not status:
-        return done(request, reference, _("The reporter was told. They get a message that something is ready, not what."))
+        return done(request, reference, _said(page))
     return _show(request, page, form, form.cleaned_data["text"], now, status=status)
+
+
+def _said(page: FeedbackPage) -> str:
+    if page.by_receipt:
+        return _("It stands ready. The reporter reads it with the receipt; no mail leaves.")
+    return _("The reporter was told. They get a message that something is ready, not what.")
 
 
 def _ready(page: FeedbackPage, id: str) -> str:
@@ -96,8 +102,8 @@ class WithholdForm(ActForm):
         help_text=gettext_lazy("Sealed with the signal. The reporter sees neither this nor that there is a reason."))  # fmt: skip
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def withhold(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 
@@ -132,8 +138,8 @@ class CloseForm(ActForm):
         self.fields["reason"].choices = [(r.id, r.label.say(language())) for r in page.reasons if r.fits]
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def close(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

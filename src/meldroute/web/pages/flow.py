@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.access import may_enter
 from meldroute.rules.actors import Reader
@@ -21,8 +21,8 @@ from .acting import plain_reference
 from .door import enters
 
 
-@require_GET
 @enters("policy")
+@require_safe
 def flow(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     at = _position(request, reader, now)
     policy = at.policy if at else pack_now(now=now).policy

@@ -18,7 +18,7 @@ from meldroute.services import refusals
 from .door import reader_of
 
 # The first of these that a role may enter is where its day begins (rules.access.AREAS).
-BEGINS = ("work_list", "disclosures", "chain", "settings", "report", "my_reports", "notifications")
+BEGINS = ("work_list", "disclosures", "chain", "settings", "audit", "oversight", "report", "my_reports", "notifications")
 
 
 @never_cache

@@ -77,8 +77,8 @@ class ClearForm(FormsField):
         return self.cleaned_data["forms_chosen"]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def judge_clear(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 
@@ -149,8 +149,8 @@ class ConcludeForm(FormsField):
         return judged and not self.route_was_confirmed()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def conclude(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     reference = plain_reference(reference)
 

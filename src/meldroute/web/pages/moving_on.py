@@ -36,8 +36,8 @@ WORDS: dict[type[Exception], Words] = {
 }
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def complete(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     showing = Showing(_("All partners know"), _("All partners know: wait for their answers"), happens=(
         _("The signal now waits for the partners. A clock runs for each of them."),
@@ -48,8 +48,8 @@ def complete(request: HttpRequest, reader: Reader, now: datetime, reference: str
                         said=_("The signal now waits for the partners."))
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def settle(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     showing = Showing(_("Every partner answered"), _("Every partner answered: tell the reporter"), happens=(
         _("The reporter is to hear. Ready texts are on the next page."),
@@ -73,8 +73,8 @@ def _opener(reference: str, act: str | None, reader: Reader, now: datetime) -> C
     return lambda: passing_on_pages.act_card(reference, act=act, reader=reader, now=now, language=language())
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def skip(request: HttpRequest, reader: Reader, now: datetime, reference: str, partner: str) -> HttpResponse:
     reference = plain_reference(reference)
     page = passing_on_pages.refer_page(reference, partner=partner, reader=reader, now=now, language=language())
@@ -92,23 +92,26 @@ def skip(request: HttpRequest, reader: Reader, now: datetime, reference: str, pa
         said=_("%(partner)s is skipped, with your reason.") % {"partner": page.name})  # fmt: skip
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def never_arrived(request: HttpRequest, reader: Reader, now: datetime, reference: str, referral: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     showing = Showing(_("This request never arrived"), _("Record that it never arrived"), negative=True, happens=(
         _("Its clock stops and its link opens nothing more. The partner counts as not told."),
         _("You can send it again, or skip the partner with a reason."),
     ))  # fmt: skip
-    return _with_reason(request, now, reference, _opener(reference, None, reader, now), showing,
+    def opened() -> ActCard:
+        return passing_on_pages.request_card(reference, referral=referral, reader=reader, now=now, language=language())
+
+    return _with_reason(request, now, reference, opened, showing,
                         lambda reason, version: passing_on.set_aside(reference, referral=referral, how="failed",
                                                                      reason=reason, reader=reader, now=now,
                                                                      version=version),
                         said=_("The request was set aside."))  # fmt: skip
 
 
-@require_http_methods(METHODS)
 @enters(AREA)
+@require_http_methods(METHODS)
 def withdraw(request: HttpRequest, reader: Reader, now: datetime, reference: str, disclosure_id: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     showing = Showing(_("Withdraw what was given"), _("Withdraw it"), negative=True, happens=(
@@ -116,7 +119,10 @@ def withdraw(request: HttpRequest, reader: Reader, now: datetime, reference: str
         _("An open request to this partner ends, and its link opens nothing more."),
         _("Here it stays on record, with your reason."),
     ))  # fmt: skip
-    return _with_reason(request, now, reference, _opener(reference, None, reader, now), showing,
+    def opened() -> ActCard:
+        return passing_on_pages.copy_card(reference, disclosure=disclosure_id, reader=reader, now=now, language=language())
+
+    return _with_reason(request, now, reference, opened, showing,
                         lambda reason, version: disclosure.withdraw(reference, disclosure=disclosure_id, reason=reason,
                                                                     reader=reader, now=now, version=version),
                         said=_("It was withdrawn."))  # fmt: skip

@@ -27,20 +27,20 @@ def printed(reference: str) -> str:
         raise Http404 from None
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def my_reports(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     language = get_language()
     found = service.my_reports(reader.user, now=now, language=language, after=_cursor(request.GET.get("na", "")))
     older = f"{reverse('my_reports')}?{urlencode({'na': _written(found.older)})}" if found.older else ""
     return render(request, "web/my_reports.html", {
-        "reports": found.reports, "older": older, "now": now,
+        "reports": found.reports, "gone": found.gone, "older": older, "now": now,
         "promises": lines_now("my_reports", now=now, language=language),
     })
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def my_report(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     language = get_language()
     card = service.my_report(reader.user, printed(reference), now=now, language=language)
@@ -49,8 +49,8 @@ def my_report(request: HttpRequest, reader: Reader, now: datetime, reference: st
     })
 
 
-@require_safe
 @enters("my_reports")
+@require_safe
 def proof(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     """A file whose name says nothing to who finds it on a computer."""
     card = service.proof(reader.user, printed(reference), now=now)

@@ -73,7 +73,7 @@ def _open(request: HttpRequest, token: str, *, now: datetime) -> HttpResponse:
 
 
 def _card(request: HttpRequest, link: OpenLink, form: AnswerForm, *, now: datetime, status: int = 200) -> HttpResponse:
-    card = linked_card(link.referral, actor=link.actor, now=now)
+    card = linked_card(link, now=now)
     context = card_context(card, form, now=now) | {"access": link.access}
     return render(request, "web/partner_link_open.html", context, status=status)
 
@@ -82,7 +82,7 @@ def _answer(request: HttpRequest, link: OpenLink, *, now: datetime) -> HttpRespo
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _card(request, link, form, now=now, status=400)
-    before: DisclosedCard = linked_card(link.referral, actor=link.actor, now=now)
+    before: DisclosedCard = linked_card(link, now=now)
     try:
         answer_by_link(link, form.new(), now=now)
     except tuple(WORDS) as error:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meldroute.rules.actors import Reader
-from meldroute.services import appointing, leaving
+from meldroute.services import appointing, closing_accounts, leaving
 from meldroute.services.people import APPOINTABLE, AppointmentRefused, MemberCard, member, people_of
 
 from .settings import manages
@@ -30,6 +30,7 @@ STATES = {"planned": gettext_lazy("planned"), "current": gettext_lazy("current")
           "ended": gettext_lazy("ended")}
 CAUSES = {
     "yourself": gettext_lazy("You cannot give yourself a role that reads signals. Ask another functional manager."),
+    "yourself_over": gettext_lazy("You cannot start your own account over. Ask another functional manager."),
     "already": gettext_lazy("This person has this role already. Look at the list of people."),
     "both_desks": gettext_lazy(
         "Who takes signals about colleagues cannot be focal point or buddy too. Choose somebody else."),
@@ -78,6 +79,10 @@ class AbsenceForm(PersonForm):
     to_day = forms.DateField(label=gettext_lazy("Last day away"), widget=DATE)
 
 
+class OverForm(PersonForm):
+    sure = forms.BooleanField(label=gettext_lazy("I have spoken to them myself"))
+
+
 class AddressForm(PersonForm):
     email = forms.CharField(label=gettext_lazy("New mail address"), max_length=200)
 
@@ -102,8 +107,8 @@ class Person:
     refused: bool
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """A search is posted: a name does not belong in an address. It changes nothing."""
     typed = request.POST.get("search", "")[:100]
@@ -141,8 +146,8 @@ def _day(day) -> str:
     return date_format(day, "j F Y")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """The answer says how the person gets in. Nobody sees a password but its owner."""
     today = timezone.localtime(now).date()
@@ -160,8 +165,8 @@ def appoint(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse
     return _form_page(request, now, form, title=_("Appoint somebody"), submit=_("Appoint"), lines=lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     others = leaving.take_over(id, last_day=timezone.localtime(now).date(), reader=reader, now=now)
@@ -174,8 +179,8 @@ def end(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpRe
                 negative=True)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def absence(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     lines = [_("On these days new signals and reminders go to whoever is next: focal point, buddy, then the neighbour.")]
@@ -186,8 +191,8 @@ def absence(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> Ht
                 title=_("Away: %(name)s, %(role)s"), card=card, submit=_("Record the absence"), lines=lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     card = member(id, reader=reader, now=now)
     lines = [_("Mail that could not be delivered goes to the new address. The person signs in with it from now on.")]
@@ -196,8 +201,20 @@ def address(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> Ht
                 title=_("Mail address: %(name)s, %(role)s"), card=card, submit=_("Change the address"), lines=lines)
 
 
-@require_POST
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_over(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
+    card = member(id, reader=reader, now=now)
+    lines = [_("For a lost telephone, or when somebody else knows the password. Password and second step stop working, and "
+               "they are signed out everywhere. A new invitation goes to the mail address."),
+             _("Call them first, at a number that you know: is it really their question?")]
+    return _act(request, now, OverForm(request.POST or None), lambda data: closing_accounts.start_over(
+        id, reader=reader, now=now), title=_("Start over: %(name)s, %(role)s"), card=card,
+        submit=_("Start this account over"), lines=lines, negative=True)
+
+
+@manages
+@require_POST
 def withdraw(request: HttpRequest, reader: Reader, now: datetime, id: UUID) -> HttpResponse:
     leaving.withdraw_absence(id, reader=reader, now=now)
     messages.success(request, _("The absence is withdrawn."))
@@ -231,5 +248,6 @@ urlpatterns = [
     path("instellingen/mensen/<uuid:id>/einde/", end, name="people_end"),
     path("instellingen/mensen/<uuid:id>/afwezig/", absence, name="people_absence"),
     path("instellingen/mensen/<uuid:id>/adres/", address, name="people_address"),
+    path("instellingen/mensen/<uuid:id>/opnieuw/", start_over, name="people_start_over"),
     path("instellingen/afwezig/<uuid:id>/intrekken/", withdraw, name="people_withdraw"),
 ]

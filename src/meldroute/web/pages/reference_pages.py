@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.services import calling
@@ -18,22 +18,22 @@ from meldroute.services.running_policy import pack_now
 from .door import enters
 
 
-@require_GET
 @enters("policy")
+@require_safe
 def partners(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """Every partner of the region: tasks, numbers with their hours, and what still has to be checked."""
     cards = calling.partner_cards(reader.organisation, now=now)
     return render(request, "web/partners.html", {"now": now, "cards": cards})
 
 
-@require_GET
 @enters("policy")
+@require_safe
 def forms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     return render(request, "web/forms_of_exploitation.html", {"now": now, "policy": pack_now(now=now).policy})
 
 
-@require_GET
 @enters("policy")
+@require_safe
 def focal_point(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """What the policy expects of the focal point and of everybody who reports."""
     policy = pack_now(now=now).policy
@@ -41,8 +41,8 @@ def focal_point(request: HttpRequest, reader: Reader, now: datetime) -> HttpResp
     return render(request, "web/focal_point.html", {"now": now, "lines": lines, "policy": policy})
 
 
-@require_GET
 @enters("policy")
+@require_safe
 def municipalities(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """The municipalities of today and who coordinates care there, with those that were merged and into what."""
     policy = pack_now(now=now).policy

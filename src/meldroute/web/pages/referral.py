@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.disclosure import AGREEMENTS, DisclosureRefused, Grounds
@@ -60,8 +60,8 @@ class WayForm(forms.Form):
             self.fields["agreement"].help_text = " ".join(words)
 
 
-@require_GET
 @enters(AREA)
+@require_safe
 def to_whom(request: HttpRequest, reader: Reader, now: datetime, reference: str, partner: str) -> HttpResponse:
     reference = plain_reference(reference)
     page = _page(reference, partner, reader, now)
@@ -92,8 +92,8 @@ def _record_contact(reference: str, partner: str) -> str:
     return f"{reverse('record_contact', kwargs={'reference': reference})}?met={partner}"
 
 
-@require_GET
 @enters(AREA)
+@require_safe
 def beside(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     """Extra recipients: nobody is required here, and nobody is told by looking."""
     reference = plain_reference(reference)
@@ -171,8 +171,8 @@ class FieldRow:
     check: str
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters(AREA)
+@require_http_methods(["GET", "HEAD", "POST"])
 def what_they_get(request: HttpRequest, reader: Reader, now: datetime, reference: str, partner: str) -> HttpResponse:
     reference = plain_reference(reference)
     page = _page(reference, partner, reader, now)
@@ -243,8 +243,8 @@ def _row(field: FieldCard, ticked: set[str], *, danger: bool) -> FieldRow:
 # Step 3: sent
 
 
-@require_GET
 @enters(AREA)
+@require_safe
 def sent(request: HttpRequest, reader: Reader, now: datetime, reference: str, referral: UUID) -> HttpResponse:
     reference = plain_reference(reference)
     page = passing_on_pages.sent_page(reference, referral=referral, reader=reader, now=now, language=language())

@@ -21,6 +21,7 @@ from meldroute.web.failures import TOKEN, keep_typed, keeps_typing
 from .door import enters
 from .my_reports import printed
 from .report_form import ReportForm
+from .safe_contact_form import SAFE_FIELDS
 from .words import role_name
 
 FORM = "report"
@@ -42,8 +43,8 @@ class Shown:
 
 
 @keeps_typing
-@require_http_methods(["GET", "HEAD", "POST"])
 @enters("report")
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     if request.method == "POST":
         return _send(request, reader, now)
@@ -93,7 +94,7 @@ def _form(now: datetime, data: QueryDict | None = None, initial: dict[str, list[
     policy, language = pack_now(now=now).policy, get_language()
     lines = {name: lines_of(policy, moment, language=language) for name, moment in HELP.items()}
     form = ReportForm(data, policy=policy, language=language, lines=lines)
-    many = {"called", "noticed"}
+    many = {"called", "noticed", "safe_how"}
     form.initial = {name: values if name in many else values[0] for name, values in (initial or {}).items() if values}
     return form
 
@@ -115,11 +116,12 @@ def _page(request: HttpRequest, reader: Reader, now: datetime, shown: Shown) -> 
 
 
 # Parts that stand closed until somebody answered something in them.
-PARTS = {"place": ("where", "when"), "noticed": ("noticed",), "behalf": ("channel", "on_behalf_of")}
+PARTS = {"place": ("where", "when"), "noticed": ("noticed",), "behalf": ("channel", "on_behalf_of"),
+         "safe": SAFE_FIELDS}
 
 
 def _answered(form: ReportForm, *names: str) -> bool:
-    return any(form[name].errors or form[name].value() not in (None, "", [], form.fields[name].initial) for name in names)
+    return any(form[name].errors or form[name].value() not in (None, "", [], False, form.fields[name].initial) for name in names)
 
 
 def _nobody_designated() -> str:
@@ -134,8 +136,8 @@ def _kept_for_its_owner(request: HttpRequest, now: datetime) -> HttpResponse:
     return render(request, "web/errors/not_your_form.html", context, status=409)
 
 
-@require_POST
 @enters("report")
+@require_POST
 def discard_draft(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     try:
         drafts.discard(UUID(request.POST.get("draft", "")), person=reader.user)
@@ -144,8 +146,8 @@ def discard_draft(request: HttpRequest, reader: Reader, now: datetime) -> HttpRe
     return redirect("report")
 
 
-@require_safe
 @enters("report")
+@require_safe
 def receipt(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     language = get_language()
     card = receipts.receipt(reader.user, printed(reference), now=now)

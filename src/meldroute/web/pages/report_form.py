@@ -13,8 +13,11 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from meldroute.rules.policy import Policy
+from meldroute.rules.safe_contact import SafeContact
 from meldroute.services.emergency import Line
 from meldroute.services.intake import NewSignal
+
+from .safe_contact_form import SafeContactFields
 
 LONGEST_STORY = 10_000  # characters; with all else still smaller than the largest draft
 LONGEST_LINE = 500
@@ -31,7 +34,7 @@ def neutral(id: str) -> str:
     return sha256(f"noticed {id}".encode()).hexdigest()[:12]
 
 
-class ReportForm(forms.Form):
+class ReportForm(SafeContactFields):
     danger = forms.BooleanField(required=False, label=_("Yes, somebody is perhaps in danger now"))
     called = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple(attrs={"data_row": True}),
@@ -65,6 +68,8 @@ class ReportForm(forms.Form):
         required=False, max_length=LONGEST_LINE, label=_("How can we reach that person?"),
         help_text=_("Only if the person wants this. You get the feedback and pass it on."))
 
+    field_order = ("danger", "called", "narrative", "about", "where", "when", "noticed", "minor", "name_allowed",
+                   "care_provider", "about_colleague", "channel", "on_behalf_of")
     optional_is_said_above = True  # "only your story is needed": then not again at every question
 
     def __init__(self, *args: Any, policy: Policy, language: str, lines: Mapping[str, Iterable[Line]], **kwargs: Any):
@@ -85,5 +90,9 @@ class ReportForm(forms.Form):
             minor={"yes": True, "no": False}.get(said("minor")), name_allowed=said("name_allowed") == "yes",
             about_colleague=said("about_colleague") == "yes", care_provider=said("care_provider"),
             noticed=tuple(self._noticed[value] for value in said("noticed")), channel=said("channel") or "form",
-            on_behalf_of=said("on_behalf_of"),
+            on_behalf_of=said("on_behalf_of"), safe_contact=self._safe_contact(),
         )
+
+    def _safe_contact(self) -> SafeContact | None:
+        contact = self.safe_contact()
+        return contact if contact.says_something else None

@@ -29,11 +29,13 @@ from meldroute.services.people import NoSuchMember
 from meldroute.services.setting_up import SetupTask, calling_card, setup_tasks
 
 from .door import enters
-from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, ReachForm, SettingsForm
+from .retention_form import RetentionForm
+from .settings_forms import DAYS, ContactForm, HoursForm, NeighbourForm, NormsForm, OutsideForm, ReachForm, SettingsForm
 
 PARTS = {"norms": gettext_lazy("norms"), "hours": gettext_lazy("working hours"),
          "local_channels": gettext_lazy("local contacts"), "neighbour": gettext_lazy("who stands in"),
-         "reach": gettext_lazy("how to reach the focal point")}
+         "reach": gettext_lazy("how to reach the focal point"), "outside": gettext_lazy("the page for citizens"),
+         "retention": gettext_lazy("how long signals are kept")}
 TASKS = {
     "focal_point": (gettext_lazy("At least one focal point"), "people"),
     "buddy": (gettext_lazy("A buddy in the other domain, or a second focal point"), "people"),
@@ -41,6 +43,7 @@ TASKS = {
     "neighbour": (gettext_lazy("A neighbouring municipality that stands in"), "settings_neighbour"),
     "reach": (gettext_lazy("How to reach the focal point"), "settings_reach"),
     "route": (gettext_lazy("How signals come in here"), "settings_reach"),
+    "outside": (gettext_lazy("Decided whether citizens can report on a page of their own"), "settings_outside"),
     "norms": (gettext_lazy("Own norms decided"), "settings_norms"),
     "hours": (gettext_lazy("Working hours decided"), "settings_hours"),
 }
@@ -93,8 +96,8 @@ def manages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_safe
 @manages
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return render(request, "web/settings.html", {
@@ -113,8 +116,8 @@ def _task(task: SetupTask) -> Task:
     return Task(str(label), task.done, reverse(page), problem)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def norms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return _edit(request, reader, now, card, Part(
@@ -123,8 +126,8 @@ def norms(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     return _edit(request, reader, now, card, Part(
@@ -132,8 +135,8 @@ def hours(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda *data, **words: HoursForm(*data, choices=card.choices, **words), lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def neighbour(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     offered = neighbours(reader=reader, now=now)
@@ -145,8 +148,8 @@ def neighbour(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespon
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     names = ("phone", "email", "reporting_point", "route", "structures")
@@ -157,8 +160,29 @@ def reach(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
         lambda form: form.value(), {}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @manages
+@require_http_methods(["GET", "HEAD", "POST"])
+def outside(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    card = settings_now(reader=reader, now=now)
+    known = {name: getattr(card.choices.outside, name) for name in ("open", "phone", "email")}
+    address = request.build_absolute_uri(reverse("outside", args=[reader.organisation_code]))
+    return _edit(request, reader, now, card, Part(
+        "outside", _("The page for citizens"), "web/settings_outside.html",
+        lambda *data, initial, **words: OutsideForm(*data, initial=known | initial, **words),
+        lambda form: form.value(), {"address": address}))
+
+
+@manages
+@require_http_methods(["GET", "HEAD", "POST"])
+def retention(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
+    card = settings_now(reader=reader, now=now)
+    return _edit(request, reader, now, card, Part(
+        "retention", _("How long signals are kept"), "web/settings_retention.html",
+        lambda *data, **words: RetentionForm(*data, choices=card.choices, **words), lambda form: form.value(), {}))
+
+
+@manages
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, reader: Reader, now: datetime, partner: str) -> HttpResponse:
     card = settings_now(reader=reader, now=now)
     found = next((p for p in card.policy.partners if p.id == partner and p.per_municipality), None)
@@ -205,6 +229,8 @@ def _page(request: HttpRequest, now: datetime, card: SettingsCard, part: Part, f
                "cancel_url": reverse("settings")} | part.context
     if isinstance(form, NormsForm):
         context["norms"] = [_norm(form, row) for row in form.rows]
+    if isinstance(form, RetentionForm):
+        context["terms"] = form.groups()
     if isinstance(form, HoursForm):
         context["days"] = [(name, form[f"from{day}"], form[f"to{day}"]) for day, name in DAYS]
     return render(request, part.template, context, status=status)
@@ -224,8 +250,8 @@ def _norm(form: NormsForm, row) -> NormFields:
     return NormFields(row.label.say(_language()), form[f"amount:{id}"], form[f"unit:{id}"], own)
 
 
-@require_safe
 @manages
+@require_safe
 def card(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     return render(request, "web/calling_card.html", {
         "now": now, "card": calling_card(reader=reader, now=now), "cancel_url": reverse("settings")})
@@ -241,6 +267,8 @@ urlpatterns = [
     path("instellingen/werktijden/", hours, name="settings_hours"),
     path("instellingen/vervanging/", neighbour, name="settings_neighbour"),
     path("instellingen/bereikbaar/", reach, name="settings_reach"),
+    path("instellingen/burgers/", outside, name="settings_outside"),
     path("instellingen/contact/<str:partner>/", contact, name="settings_contact"),
+    path("instellingen/bewaartermijnen/", retention, name="settings_retention"),
     path("instellingen/visitekaartje/", card, name="settings_card"),
 ]

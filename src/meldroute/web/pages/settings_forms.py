@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from meldroute.rules.choices import Choices, Finding, Reach
+from meldroute.rules.choices import Choices, Finding, Outside, Reach
 from meldroute.rules.contacts import BadChannel, BadNumber, Channel, OpeningWindow, tel_href
 from meldroute.rules.deadlines import Norm
 from meldroute.rules.policy import NormRow, Policy
@@ -29,6 +29,12 @@ CAUSES = {
     "bad_number": _("This is not a number that can be dialled. Write it like 0492-123456 or '14 0492, optie 2'."),
     "bad_address": _("This is not a mail address that works everywhere. Write it like name@organisation.nl."),
     "bad_url": _("Write a web address that starts with https://."),
+    "no_contact_line": _("The page needs a number that citizens can call with a question."),
+    "no_own_focal_point": _("Appoint a focal point first: somebody must read what comes in."),
+    "not_shorter": _("A term of your own is shorter than the one of the list. Choose a shorter one, or leave it empty."),
+    "no_advice": _("Write whose advice this is."),
+    "advice_later": _("Advice comes before the decision. Correct the day."),
+    "unknown_outcome": _("There is no such kind of signal. Leave it out."),
     "in_the_past": _("What was in force stays as it was. Choose today or a later day."),
 }
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -163,6 +169,20 @@ class ReachForm(SettingsForm):
 
     def field_of(self, finding: Finding) -> str:
         return finding.place.removeprefix("reach.")
+
+
+class OutsideForm(SettingsForm):
+    open = forms.BooleanField(label=_("Citizens can report on a page of their own"), required=False)
+    phone = forms.CharField(label=_("Phone number for citizens"), required=False, max_length=60,
+                            help_text=_("It stands on the page. Choose one that is answered by somebody who knows about it."))
+    email = forms.CharField(label=_("Mail address for citizens"), required=False, max_length=200)
+
+    def value(self) -> Outside:
+        said = self.cleaned_data
+        return Outside(open=said["open"], phone=said["phone"].strip(), email=said["email"].strip())
+
+    def field_of(self, finding: Finding) -> str:
+        return finding.place.removeprefix("outside.")
 
 
 class ContactForm(SettingsForm):

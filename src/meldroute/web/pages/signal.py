@@ -8,15 +8,16 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.facts import FAILED_REFERRAL
 from meldroute.rules.lifecycle import Allowed
 from meldroute.rules.references import BadReference, normalise_reference
 from meldroute.rules.route import Recipient, on_route
-from meldroute.services.reading.signal_cards import ReferralCard, SignalPage
+from meldroute.services.reading.signal_cards import ReferralCard, ReportCard, SignalPage
 from meldroute.services.reading.signal_page import open_signal
+from meldroute.web.outside_texts import texts_in
 
 from .act_links import step_links
 from .door import enters
@@ -47,8 +48,8 @@ class Entry:
     tone: str = ""
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime, reference: str) -> HttpResponse:
     try:
         plain = normalise_reference(reference)
@@ -57,10 +58,10 @@ def show(request: HttpRequest, reader: Reader, now: datetime, reference: str) ->
     if plain != reference:
         return redirect("signal", reference=plain)
     page = open_signal(plain, reader=reader, now=now, language=get_language() or "nl")
-    return render(request, "web/signal.html", _context(page, now=now))
+    return render(request, "web/signal.html", page_context(page, now=now))
 
 
-def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
+def page_context(page: SignalPage, *, now: datetime) -> dict[str, object]:
     acts = {s.step.act for s in page.steps if isinstance(s, Allowed)}
     return {
         "now": now, "page": page, "state_words": page.state.label.say(get_language() or "nl"),
@@ -69,14 +70,17 @@ def _context(page: SignalPage, *, now: datetime) -> dict[str, object]:
         "others": _beside_the_route(page), "timeline": _timeline(page), "report": _report(page),
         "flow_url": f"{reverse('flow')}?signaal={page.reference}", "can_enrich": "enrich" in acts,
         "may_answer": "record_contact" in acts, "may_refer": "refer" in acts,
+        "documents": sum(entry.act == "attachment.added" for entry in page.timeline),
         "excluded_names": ", ".join(page.policy.partner(p).known_as for p in page.excluded),
     }
 
 
 def _report(page: SignalPage) -> list[tuple[str, str]]:
     report = page.report
+    who = report.reporter or _("somebody who gave no name")
     return [
-        (_("Reported by"), _("%(name)s, %(channel)s") % {"name": report.reporter, "channel": CHANNELS[report.channel]}),
+        (_("Reported by"), _("%(name)s, %(channel)s") % {"name": who, "channel": CHANNELS[report.channel]}),
+        *_from_outside(report),
         (_("On behalf of"), report.on_behalf_of or _("nobody else")),
         (_("It is about"), str(ABOUT[report.about])),
         (_("Where"), report.where),
@@ -85,6 +89,13 @@ def _report(page: SignalPage) -> list[tuple[str, str]]:
         (_("Called already"), ", ".join(report.called) or _("nobody")),
         (_("May a partner know the reporter's name?"), _("yes") if report.name_allowed else _("no")),
     ]
+
+
+def _from_outside(report: ReportCard) -> list[tuple[str, str]]:
+    if not report.language:
+        return []
+    return [(_("How to reach this person, in their words"), report.contact or _("not given: ask on this page")),
+            (_("Language"), texts_in(report.language).language)]
 
 
 def _route(page: SignalPage, acts: set[str]) -> list[RouteRow]:
@@ -120,7 +131,7 @@ def _beside_the_route(page: SignalPage) -> list[ReferralCard]:
 def _timeline(page: SignalPage) -> list[Entry]:
     return [
         Entry(at=t.at, what=str(ACTS.get(t.act, t.act)),
-              who=t.by or (_("reporter") if t.act == "signal.received" else ""))
+              who=t.by or (_("reporter") if t.act in ("signal.received", "reporter.wrote") else ""))
         for t in reversed(page.timeline)
     ]
 

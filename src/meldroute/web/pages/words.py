@@ -1,6 +1,7 @@
 """Words for values that the program owns. What the policy owns says itself, in the pack's words."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 ROLES = {
     "reporter": _("reporter"),
@@ -13,6 +14,7 @@ ROLES = {
     "functional_manager": _("functional manager"),
     "privacy_officer": _("privacy officer"),
 }
+VERDICTS = {"fine": _("looked at, fine"), "not_fine": _("looked at, not fine")}
 GROUPS = {
     "yours": _("waits for you"),
     "new": _("new"),
@@ -23,11 +25,14 @@ GROUPS = {
     "bundled": _("bundled"),
     "late": _("late"),
     "done": _("closed this week"),
+    "held": _("set aside, look first"),
+    "spam": _("put aside as no report"),
 }
 MINOR = {True: _("yes"), False: _("no"), None: _("unknown")}
 ABOUT = {"person": _("somebody"), "place": _("a place"), "both": _("somebody and a place")}
 CHANNELS = {"form": _("by the form"), "phone": _("by phone"), "desk": _("at the desk"), "link": _("by link and code"),
-            "account": _("by account"), "email": _("by e-mail"), "meeting": _("in a meeting")}
+            "account": _("by account"), "email": _("by e-mail"), "meeting": _("in a meeting"),
+            "public": _("by the page for citizens")}
 OUTCOMES = {"found": _("found"), "nothing": _("looked up, nothing found"), "impossible": _("could not be looked up")}
 STRENGTHS = {"strong": _("strong"), "medium": _("medium"), "weak": _("weak"), "context": _("context"),
              "counter": _("points the other way; never subtracts"), "none": _("no strength given")}
@@ -46,10 +51,19 @@ REFERRAL = {
 }
 ACTS = {
     "signal.received": _("Signal received"),
+    "reporter.asked": _("Question to the reporter"),
+    "reporter.wrote": _("The reporter wrote something"),
+    "held.released": _("Let in: not set aside any more"),
+    "held.spam": _("Put aside as no report, with a reason"),
     "signal.assessed": _("What was noticed, in the focal point's words"),
     "signal.minor": _("Age looked at again"),
     "signal.danger": _("Danger looked at again"),
     "signal.closed": _("Closing reason recorded"),
+    "signal.shielded": _("Shielded: only named people read it"),
+    "signal.unshielded": _("No longer shielded"),
+    "signal.named_again": _("The designated person named who reads it now"),
+    "emergency.opened": _("Opened in an emergency by somebody else"),
+    "emergency.reviewed": _("The privacy officer looked at that emergency"),
     "step.take_up": _("Taken up"),
     "step.enrich": _("Fact added"),
     "step.record_contact": _("Contact recorded"),
@@ -79,6 +93,12 @@ ACTS = {
     "referral.skipped": _("Partner skipped"),
     "referral.failed": _("Request set aside: it never arrived"),
     "referral.withdrawn": _("Request withdrawn"),
+    "safe_contact.changed": _("Safe contact agreed"),
+    "message.held": _("Notice to the reporter held: contact them in the agreed way"),
+    "reporter.told": _("Reporter reached in the agreed way"),
+    "attachment.added": _("Document added"),
+    "attachment.hidden": _("Document hidden from everybody"),
+    "attachment.destroyed": _("Hidden document destroyed, on the word of the police"),
     "partner.excluded": _("Not to be shared with a partner"),
     "partner.admitted": _("May be shared with a partner again"),
     "link.issued": _("Link and code made"),
@@ -91,11 +111,48 @@ ACTS = {
     "clock.repeated": _("Reminded again: still late"),
     "message.failing": _("Notice could not be sent yet"),
     "message.refused": _("Notice could not be sent: the mail address is wrong"),
+    "retention.warned": _("Owner warned that the term ends"),
+    "retention.listed": _("Put on a list: the term ended"),
+    "retention.held": _("Held: may not be destroyed yet"),
+    "retention.lifted": _("Hold lifted"),
+    "retention.extended": _("Kept once more: too little is known yet"),
 }
 MEANWHILE = {"nothing": _("nothing for now"), "something": _("something"), "not_asked": _("not asked")}
 CONTACT_PARTS = {"whom": _("spoken to"), "reference": _("their reference"), "agreements": _("agreed"),
                  "outcome": _("outcome"), "reason": _("reason"), "meanwhile": _("what the municipality may do"),
                  "meanwhile_text": _("in their words")}
+
+
+KEPT_OUTCOMES = {
+    "acted": _("a partner acted on it"),
+    "not_taken_up": _("discussed, not taken up"),
+    "too_little": _("too little is known"),
+    "no_trafficking": _("no trafficking"),
+    "other_phenomenon": _("another phenomenon"),
+}
+STANDINGS = {
+    "open": _("open"),
+    "unknown": _("term unknown"),
+    "held": _("held"),
+    "leads": _("waits for signals that follow it"),
+    "runs": _("term runs"),
+    "warn": _("ends within a month"),
+    "waits": _("ends within a month"),
+    "ripe": _("term has ended"),
+}
+HOLD_REASONS = {
+    "procedure": _("A procedure runs in which it may be needed"),
+    "request": _("Somebody asked about their own data"),
+    "complaint": _("A complaint or objection is being handled"),
+    "again": _("There is a new signal about the same matter"),
+    "other": _("Another reason"),
+}
+
+
+def period_words(amount: int, unit: str) -> str:
+    words = {"days": ngettext("%(n)s day", "%(n)s days", amount), "months": ngettext("%(n)s month", "%(n)s months", amount),
+             "years": ngettext("%(n)s year", "%(n)s years", amount)}
+    return words[unit] % {"n": amount}
 
 
 def role_name(role: str) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from meldroute.rules.actors import Reader
 from meldroute.rules.references import BadReference, normalise_reference
@@ -20,6 +20,7 @@ from .words import GROUPS, MINOR
 
 SINCE = ("new", "answered", "promised", "today")
 BELOW = ("others", "bundled", "late", "done")
+ASIDE = ("held", "spam")  # from outside; shown where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,15 @@ class Row:
     standing: str
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def show(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     card = work_list(reader=reader, now=now, group=request.GET.get("groep", "yours"), after=request.GET.get("na", ""))
     return render(request, "web/work_list.html", _context(card, now=now))
 
 
-@require_GET
 @enters("work_list")
+@require_safe
 def find(request: HttpRequest, reader: Reader, now: datetime) -> HttpResponse:
     """By reference only. A reference that cannot be one is said so; any other goes to the signal's page."""
     typed = request.GET.get("kenmerk", "")
@@ -69,7 +70,8 @@ def _context(card: WorkList, *, now: datetime, typed: str = "", problem: str = "
     return {
         "now": now, "group": card.group, "heading": GROUPS[card.group], "rows": [_row(r, urgent) for r in card.rows],
         "since": card.since, "since_counts": [_count(g, card.counts[g]) for g in SINCE],
-        "below": [_count(g, card.counts[g]) for g in BELOW], "yours": _number(card.counts["yours"]),
+        "below": [_count(g, card.counts[g]) for g in (*BELOW, *(g for g in ASIDE if card.counts[g]))],
+        "yours": _number(card.counts["yours"]),
         "late": _number(card.counts["late"]), "buddy_present": card.buddy_present, "first_due": card.first_due,
         "next_url": f"{_url(card.group)}&na={card.next_after}" if card.next_after else "",
         "yours_url": reverse("work_list"), "typed": typed, "problem": problem,

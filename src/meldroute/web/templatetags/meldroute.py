@@ -4,16 +4,19 @@ Each takes plain values or card fields, never models. Times are measured against
 passes in its context. A value a component cannot draw is refused aloud: a badge that quietly says
 nothing would be read as "nothing is the matter".
 """
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from meldroute.rules.contacts import OpeningState, tel_href
+from meldroute.services.single_sign_on import provider_cards
 from meldroute.web import times
 
 register = template.Library()
@@ -236,3 +239,21 @@ def copy_button(target: str, label: str = "") -> SafeString:
     """Copies the text of the element with this id; absent without a script."""
     return format_html('<button class="nl-button nl-button--secondary mr-copy" type="button" hidden data-copy="{}">'
                        '<span class="nl-button__label">{}</span></button>', target, label or gettext("Copy"))
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute, which a script reads; the template escapes it as any text."""
+    return json.dumps(value)
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """A long secret in groups that a person can copy."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+@register.simple_tag
+def sign_on_links() -> list[dict[str, str]]:
+    """Organisations whose own sign-in leads here."""
+    return [{"name": one.name, "url": reverse("account_sso", kwargs={"provider": one.id})} for one in provider_cards()]

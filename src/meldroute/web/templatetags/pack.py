@@ -5,17 +5,25 @@ from django.utils.translation import get_language
 
 from meldroute.rules.contacts import Channel
 from meldroute.rules.policy import Text
+from meldroute.rules.safe_contact import HOW
 from meldroute.web.pages import words
 
 register = template.Library()
 TABLES = {"outcome": words.OUTCOMES, "strength": words.STRENGTHS, "channel": words.CHANNELS, "referral": words.REFERRAL,
-          "minor": words.MINOR, "about": words.ABOUT, "role": words.ROLES, "contact": words.CONTACT_PARTS}
+          "minor": words.MINOR, "about": words.ABOUT, "role": words.ROLES, "verdict": words.VERDICTS,
+          "contact": words.CONTACT_PARTS}
 
 
 @register.filter
 def say(text: Text) -> str:
     """`{{ state.label|say }}`"""
     return text.say(get_language() or "nl")
+
+
+@register.filter
+def safe_how(way: str) -> str:
+    """`{{ "work_phone"|safe_how }}`: a way in which somebody may be reached."""
+    return HOW[way].say(get_language() or "nl")
 
 
 @register.filter

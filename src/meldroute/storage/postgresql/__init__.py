@@ -1,0 +1,1 @@
+"""The PostgreSQL connection that says, before it asks for a guarded row, whose rows it may be given."""

@@ -1,0 +1,119 @@
+"""Second factors of a person: the sign-in library's table, as services and commands need it.
+
+The library's own pages meet this table in `web/accounts`. What is secret in it is sealed under the keyring and bound
+to its person: a row that is moved to another person opens nothing.
+"""
+
+import base64
+import binascii
+import secrets
+from collections import Counter
+from collections.abc import Collection
+from uuid import UUID
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import QuerySet
+
+from .keyring import keyring
+from .sealing import SealBroken, open_with_purpose, seal_with_purpose
+
+PROVING = ("totp", "webauthn")  # recovery codes only stand in for one of these
+SECRET_BYTES = 20
+SEALED = ("secret", "seed", "migrated_codes")  # what the library hands to its adapter to be sealed
+
+
+def sealed_secret(text: str, *, person: UUID) -> str:
+    """A secret of the library as it may be stored."""
+    return base64.b64encode(seal_with_purpose("token", text, place=_place(person))).decode()
+
+
+def opened_secret(sealed: str, *, person: UUID) -> str:
+    """Raises `SealBroken` when it was changed, or sealed for somebody else."""
+    try:
+        content = base64.b64decode(sealed, validate=True)
+    except (ValueError, binascii.Error):
+        raise SealBroken(_place(person), "it is not in a form that was ever stored") from None
+    return open_with_purpose("token", content, place=_place(person))
+
+
+def with_factor(people: Collection[UUID]) -> set[UUID]:
+    """Those of these people who have a second factor."""
+    return set(_factors().filter(user__in=people, type__in=PROVING).values_list("user_id", flat=True))
+
+
+def kinds_of(person: UUID) -> list[str]:
+    return list(_factors().filter(user=person, type__in=PROVING).order_by("created_at").values_list("type", flat=True))
+
+
+def give_codes(person: UUID) -> str:
+    """An authenticator app's secret, made here; returned in the clear this once."""
+    secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    _factors().create(user_id=person, type="totp", data={"secret": sealed_secret(secret, person=person)})
+    return secret
+
+
+def secret_of(person: UUID) -> str | None:
+    """The secret of this person's authenticator app; None without one."""
+    row = _factors().filter(user=person, type="totp").first()
+    return opened_secret(row.data["secret"], person=person) if row else None
+
+
+def remove_all(person: UUID) -> int:
+    """Recovery codes too. Returns how many rows went."""
+    return _factors().filter(user=person).delete()[0]
+
+
+# After a new version of the key
+
+
+def versions_in_use() -> dict[int, int]:
+    """How many rows hold something sealed with each version. They are as few as there are people."""
+    counts = Counter()
+    for data in _factors().values_list("data", flat=True).iterator():
+        counts.update({_version(sealed) for sealed in _sealed_in(data)})
+    return dict(counts)
+
+
+def seal_again(after: int | None, *, size: int) -> tuple[int, int | None]:
+    """The next so many rows, under the current version: how many needed it, and the last one looked at.
+
+    Each row is read again under its lock: a recovery code that was just used stays used.
+    """
+    rows = _factors().order_by("pk")
+    ids = list((rows.filter(pk__gt=after) if after is not None else rows).values_list("pk", flat=True)[:size])
+    if not ids:
+        return 0, None
+    current, done = keyring().current("token"), 0
+    with transaction.atomic():
+        for row in rows.filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",)):
+            if all(_version(sealed) == current for sealed in _sealed_in(row.data)):
+                continue
+            row.data = {name: _again(value, row.user_id) if name in SEALED else value for name, value in row.data.items()}
+            row.save(update_fields=["data"])
+            done += 1
+    return done, ids[-1]
+
+
+def _again(value: str | list[str], person: UUID) -> str | list[str]:
+    if isinstance(value, list):
+        return [_again(one, person) for one in value]
+    return sealed_secret(opened_secret(value, person=person), person=person)
+
+
+def _sealed_in(data: dict) -> list[str]:
+    """A passkey has nothing secret: its half of the key stays in the device."""
+    found = [data[name] for name in SEALED if name in data]
+    return [text for value in found for text in (value if isinstance(value, list) else [value])]
+
+
+def _version(sealed: str) -> int:
+    return int.from_bytes(base64.b64decode(sealed)[1:3])
+
+
+def _place(person: UUID) -> str:
+    return f"second factor:{person}"
+
+
+def _factors() -> QuerySet:
+    return apps.get_model("mfa", "Authenticator").objects.all()

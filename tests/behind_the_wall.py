@@ -1,0 +1,84 @@
+"""The second wall in tests: whoever a service works for, the database gives out no more than that reader's boundary.
+
+A test itself sees everything, or it could not look at what was done. A web request is closed by its own middleware;
+a service that a test calls with `reader=` is closed here. On PostgreSQL the tests run as the application's account.
+"""
+
+import functools
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+
+
+def close_services() -> None:
+    """Before any test module is imported: every service function that takes a reader."""
+    import meldroute.services as room
+
+    for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+        module = importlib.import_module(found.name)
+        for name, function in list(vars(module).items()):
+            if _works_for_a_reader(function, module, name):
+                setattr(module, name, _closed(function))
+
+
+def _works_for_a_reader(function: object, module: ModuleType, name: str) -> bool:
+    plain = inspect.isfunction(function) and not inspect.isgeneratorfunction(inspect.unwrap(function))
+    return plain and not name.startswith("_") and function.__module__ == module.__name__ and (
+        "reader" in inspect.signature(function).parameters)
+
+
+def _closed(function):
+    @functools.wraps(function)
+    def closed(*args, **named):
+        from meldroute.rules.access import EVERYWHERE, NOWHERE
+        from meldroute.services import boundaries
+        from meldroute.storage.boundary import current
+
+        reader = named.get("reader")
+        if reader is None or current() not in (EVERYWHERE, NOWHERE):
+            return function(*args, **named)
+        with boundaries.as_reader(reader):
+            return function(*args, **named)
+
+    return closed
+
+
+def become_the_application() -> str:
+    """The test database was made by a superuser, whom no policy holds. Returns who that was, to be that again."""
+    from django.db import connection
+
+    from meldroute.storage.database_roles import APPLICATION, statements
+
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)
+        # For tests/unguarded.py alone, which plays the operator.
+        cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
+    return _connect_as(APPLICATION)
+
+
+def become(owner: str) -> None:
+    _connect_as(owner)
+
+
+def _connect_as(user: str) -> str:
+    from django.db import connection
+
+    connection.close()
+    was, connection.settings_dict["USER"] = connection.settings_dict["USER"], user
+    return was
+
+
+def flush_as(owner: str):
+    """Emptying tables is no act of the application: a connection of its own does it."""
+    import psycopg
+    from django.db import connection
+
+    def flush(statements: list[str]) -> None:
+        known = connection.settings_dict
+        with psycopg.connect(dbname=known["NAME"], user=owner, host=known["HOST"], autocommit=True) as own:
+            for statement in statements:
+                own.execute(statement)
+
+    return flush
