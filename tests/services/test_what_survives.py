@@ -56,7 +56,7 @@ def test_totals_of_the_chain_are_the_same_before_and_after(cast):
     for _ in range(6):
         closed(cast)
     before = handled.handled(reader=cast.karel, now=MONDAY)
-    assert (before[0].year, before[0].total) == (2026, 6)
+    assert (before[0].year, before[0].total) == (2026, 5), "rounded to fives"
     now = ripened()
     row = Destruction.objects.get()
     propose(row, cast.anna, now)

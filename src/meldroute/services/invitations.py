@@ -13,6 +13,7 @@ from meldroute.storage.keyed_hashes import invitation_hash, invitation_hashes
 from meldroute.storage.models import Invitation, Membership, Message
 from meldroute.storage.sealing import open_with_purpose, place_of, seal_with_purpose
 
+from . import boundaries
 from .notices import to_members
 from .sign_ons import bind
 
@@ -83,8 +84,9 @@ def _remember(row: Invitation, how: str, *, now: datetime) -> None:
     """In the chain of the organisation that invited, by the membership that was invited into."""
     membership = Membership.objects.filter(user=row.user_id).order_by("-valid_from", "pk").first()
     actor = Actor("membership", str(membership.pk), membership.role, membership.organisation_id)
-    history.append(membership.organisation_id, actor=actor, act="account.opened", now=now,
-                   details={"membership": str(membership.pk), "how": how})
+    with boundaries.at(membership.organisation_id):  # nobody is signed in yet; the token led to this organisation
+        history.append(membership.organisation_id, actor=actor, act="account.opened", now=now,
+                       details={"membership": str(membership.pk), "how": how})
 
 
 def _place(message: Message) -> str:

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from meldroute.policies.processing import Activity, processing_register
 from meldroute.rules.access import log_scope
 from meldroute.rules.actors import Reader
+from meldroute.services import boundaries
 from meldroute.services.desk import NoSuchSignal
 from meldroute.storage import history
 from meldroute.storage.models import Digest, HistoryEntry, Membership, Signal
@@ -88,11 +89,12 @@ def who_saw(reference: str, *, reader: Reader, now: datetime, before: str = "") 
     if signal is None:
         raise NoSuchSignal(reference)
     place = Place.parse(before)
-    direct = _page(HistoryEntry.objects.filter(signal=signal.pk), place)
     # A list holds its ids in one column: those since it came in are read through, which few do, and seldom.
     lists = HistoryEntry.objects.filter(act="list.read", at__gte=signal.received_at)
     lists = lists.annotate(listed=Cast("subjects", CharField(max_length=10_000))).filter(listed__contains=str(signal.pk))
-    found = sorted([*direct, *_page(lists, place)], key=lambda row: (row["at"], row["id"]), reverse=True)
+    with boundaries.everywhere():  # partners, a neighbour and whoever tried it from elsewhere wrote in chains of their own
+        found = [*_page(HistoryEntry.objects.filter(signal=signal.pk), place), *_page(lists, place)]
+    found.sort(key=lambda row: (row["at"], row["id"]), reverse=True)
     shown = found[:PAGE]
     card = FileLog(reference, _lines(shown), _next(found))
     _remember(reader, "file", now=now, signal=signal.pk)
