@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from meldroute.services import dpia
 from meldroute.services.safe_configuration import (
@@ -12,6 +13,7 @@ from meldroute.services.safe_configuration import (
     refuse_unsafe,
     trusted_networks,
 )
+from tests import behind_the_wall, clamav
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -97,12 +99,34 @@ def test_a_loopback_address_behind_a_public_name_is_outside_too(safe):
     assert "MELDROUTE_ALLOWED_HOSTS melding.gemeente.test reaches outside" in refused()
 
 
-@pytest.mark.parametrize("wish", ["required", "127.0.0.1:3310"])
-def test_a_scanner_that_is_wanted_and_does_not_answer_stops_the_start(wish):
-    with pytest.raises(UnsafeToStart, match="MELDROUTE_SCANNER: .* no malware scanner answers"):
-        refuse_missing_scanner(wish, answers=False)
-    refuse_missing_scanner(wish, answers=True)
-    refuse_missing_scanner("off", answers=False)
+def test_a_scanner_that_is_named_and_does_not_answer_stops_the_start(safe, tmp_path):
+    safe.MELDROUTE_SCANNER = f"unix://{tmp_path}/nobody-listens"
+    with pytest.raises(UnsafeToStart, match="MELDROUTE_SCANNER unix://.*: the scanner does not answer .*off when") as found:
+        refuse_missing_scanner()
+    assert "Start clamd" in str(found.value)
+
+
+@pytest.mark.skipif(clamav.found() is None, reason="clamd is not installed on this machine")
+def test_a_scanner_that_answers_lets_it_start(safe):
+    with clamav.daemon() as addresses:
+        for safe.MELDROUTE_SCANNER in addresses:
+            refuse_missing_scanner()
+
+
+@pytest.mark.parametrize("wish", ["", "off"])
+def test_without_a_scanner_or_off_by_choice_it_starts(safe, wish):
+    safe.MELDROUTE_SCANNER = wish
+    refuse_missing_scanner()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has a wall between municipalities")
+@pytest.mark.django_db(transaction=True)
+def test_an_account_of_the_database_that_no_policy_holds_serves_nobody_outside(behind_a_proxy):
+    refuse_unsafe(host="0.0.0.0")
+    with behind_the_wall.as_owner():
+        told = refused(host="0.0.0.0")
+    assert "MELDROUTE_DATABASE: role meldroute: a superuser or BYPASSRLS passes every policy by" in told
+    assert "meldroute_app" in told
 
 
 @pytest.mark.parametrize(("word", "said"), [("proxy.local", "is not an address"), ("0.0.0.0/0", "every address there is")])

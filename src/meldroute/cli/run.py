@@ -73,9 +73,10 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _refuse_unsafe(options: argparse.Namespace) -> None:
-    from meldroute.services.safe_configuration import refuse_unsafe
+    from meldroute.services.safe_configuration import refuse_missing_scanner, refuse_unsafe
 
     refuse_unsafe(host=options.host)
+    refuse_missing_scanner()
 
 
 def _start_children(options: argparse.Namespace) -> list[subprocess.Popen]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from . import dpia
+from . import dpia, scanning, second_wall
 
 LONG_ENOUGH = 32
 VARIED_ENOUGH = 10  # different characters
@@ -23,6 +23,21 @@ def refuse_unsafe(*, host: str | None = None) -> None:
     """At every start. `host`: where it will listen, when that is known. Raises `UnsafeToStart`."""
     if problems := list(_problems(host)):
         raise UnsafeToStart("\n".join(problems))
+
+
+def refuse_missing_scanner() -> None:
+    """When the site starts, not when one worker of it does: a scanner that stops later stops documents only, and says so.
+
+    Raises `UnsafeToStart` when a scanner is named and does not answer. None named: no document can be added at all.
+    """
+    if not settings.MELDROUTE_SCANNER:
+        return
+    try:
+        scanning.check()
+    except scanning.ScannerMissing as missing:
+        raise UnsafeToStart(
+            f"MELDROUTE_SCANNER {settings.MELDROUTE_SCANNER}: {missing.cause}. Start clamd or correct its address. Leave the "
+            "setting out to take no documents, or set it to off when the privacy officer agrees to go without.") from None
 
 
 def _problems(host: str | None) -> Iterator[str]:
@@ -65,6 +80,7 @@ def _outside_problems(outside: str) -> Iterator[str]:
     if _not_adopted():
         yield (f"dpia: {outside} reaches outside this machine, and the data protection impact assessment is not recorded as "
                "adopted. Record it with `meldroute dpia adopt`, or use --host 127.0.0.1 with invented data only.")
+    yield from (f"MELDROUTE_DATABASE: {problem}" for problem in _holes_in_the_wall())
 
 
 def _not_adopted() -> bool:
@@ -75,19 +91,19 @@ def _not_adopted() -> bool:
         return True
 
 
+def _holes_in_the_wall() -> Iterable[str]:
+    """An account that no policy of PostgreSQL holds would let a query that forgot its filter read every municipality."""
+    try:
+        return second_wall.wall_report().problems
+    except DatabaseError:
+        return ()  # without a database nobody reads anything; who adopted the assessment was asked, and nobody answered
+
+
 def is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def refuse_missing_scanner(wish: str, *, answers: bool) -> None:
-    """`wish`: "off", "required", or the scanner's address. `answers`: did it, just now? Raises `UnsafeToStart`."""
-    if wish != "off" and not answers:
-        raise UnsafeToStart(
-            f"MELDROUTE_SCANNER: '{wish}', and no malware scanner answers, so no attachment could be taken in. Start the scanner, "
-            "correct its address, or set MELDROUTE_SCANNER=off when the privacy officer agrees to go without.")
 
 
 def trusted_networks(words: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
