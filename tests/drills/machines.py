@@ -57,7 +57,7 @@ class Machine:
         return json.loads(done.stdout)
 
     def python(self, code: str) -> str:
-        words = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+        words = [sys.executable, "-c", f"from meldroute.cli.startup import set_up_django; set_up_django()\n{code}"]
         done = subprocess.run(words, env=self.env, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -13,14 +13,14 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 printed or up, 1 not up."""
-    startup.set_up_django()
     from meldroute.services import second_wall
 
-    if not options.check:
+    if not options.check:  # asked before there is anything: no settings, no folder, no database
         print("-- Look at it, then: meldroute roles | psql --dbname=meldroute (as a superuser of PostgreSQL).")
         print("-- Give each account its password afterwards: \\password meldroute_app")
         print("\n".join(f"{statement};" for statement in second_wall.statements()))
         return 0
+    startup.set_up_django()
     report = second_wall.wall_report()
     if report.kind != "postgresql":
         print(f"{report.kind} has no row-level security: there the program's own filter is the only wall.")
