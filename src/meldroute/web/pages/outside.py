@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from meldroute.rules.proof_of_work import BITS
 from meldroute.rules.receipt_numbers import BadReceipt, in_groups
 from meldroute.services import boundaries, outside, outside_return
+from meldroute.services.dpia import only_invented_data
 from meldroute.services.intake import NobodyDesignated, NoFreeReference, SentBefore
 from meldroute.services.outside import NotOpenHere, Outside, PageTokenBroken, PageUsed, Shown, Slip, TooMany
 from meldroute.services.outside_return import LONGEST, NoMoreNow, NothingWritten, OpenReport, TooLong, UnknownReceipt
@@ -67,7 +68,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(visit: Visit, template: str, *, status: int = 200, note: str = "", **more: object) -> HttpResponse:
     context = {"page": visit.page, "t": visit.t, "now": visit.now, "note": note and _said(visit, note),
-               "languages": choices(), "leave_to": settings.MELDROUTE_LEAVE_TO} | more
+               "languages": choices(), "leave_to": settings.MELDROUTE_LEAVE_TO, "trial": only_invented_data()} | more
     body = render_to_string(f"web/outside/{template}.html", context)
     return HttpResponse(body, status=status, headers={"Content-Language": visit.t.code})
 
