@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponseNotFound, HttpResponseServerError
 from django.utils.log import log_response
 
-from meldroute.project.logs import NoPaths, QuietFormatter
+from meldroute.project.logs import NoPaths, QuietFormatter, QuietHandler
 
 
 @pytest.fixture
@@ -28,6 +28,22 @@ def test_these_are_the_filter_and_formatter_in_use():
     assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["no_paths"]
     assert settings.LOGGING["filters"]["no_paths"]["()"] == f"{NoPaths.__module__}.{NoPaths.__name__}"
     assert settings.LOGGING["formatters"]["quiet"]["()"] == f"{QuietFormatter.__module__}.{QuietFormatter.__name__}"
+
+
+def test_a_line_that_cannot_be_written_is_lost_in_silence(capsys):
+    """A full disk behind stderr: Python's own handler would print the error it was told about, with its words."""
+    gone = io.StringIO()
+    gone.close()
+    root, handler = logging.getLogger(), QuietHandler(gone)
+    assert settings.LOGGING["handlers"]["stderr"]["()"] == f"{QuietHandler.__module__}.{QuietHandler.__name__}"
+    root.addHandler(handler)
+    try:
+        raise ValueError("Anna de Wit, Dorpsstraat 1")
+    except ValueError:
+        logging.getLogger("meldroute").exception("reading failed")
+    finally:
+        root.removeHandler(handler)
+    assert "Anna" not in "".join(capsys.readouterr())
 
 
 def test_a_path_with_a_token_is_not_logged(log, rf):

@@ -16,6 +16,13 @@ class NoPaths(logging.Filter):
         return True
 
 
+class QuietHandler(logging.StreamHandler):
+    """To stderr. A line that cannot be written is lost, and says nothing: the standard way prints the error's own text."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        return
+
+
 class QuietFormatter(logging.Formatter):
     """One line, and of an error its kind and place. The text of an error may quote what a person wrote."""
 

@@ -238,7 +238,7 @@ LOGGING = {
     "formatters": {"quiet": {"()": "meldroute.project.logs.QuietFormatter"}},
     "filters": {"no_paths": {"()": "meldroute.project.logs.NoPaths"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "quiet", "filters": ["no_paths"]},
+        "stderr": {"()": "meldroute.project.logs.QuietHandler", "formatter": "quiet", "filters": ["no_paths"]},
     },
     "root": {"handlers": ["stderr"], "level": os.environ.get("MELDROUTE_LOG_LEVEL", "WARNING")},
     # Django's own handlers would mail or print a request as it came in.

@@ -3,9 +3,10 @@
 # By the name of the route. A page and what it sends are one.
 DISCLOSURE = frozenset({"refer", "refer_what", "ask_advice", "ask_more_advice", "new_link"})
 ROLES = frozenset({"people_appoint", "people_end", "people_address", "people_start_over"})
-EXPORT = frozenset({"access_export"})
+EXPORT = frozenset({"access_export", "incident"})
+DESTRUCTION = frozenset({"destruction", "destroy_attachment"})
 # Not here, on purpose: recording a call. With danger the call is made first, and a record must not wait for a password.
-SENSITIVE = DISCLOSURE | ROLES | EXPORT
+SENSITIVE = DISCLOSURE | ROLES | EXPORT | DESTRUCTION
 
 
 def asks_confirmation(route: str) -> bool:
