@@ -84,9 +84,12 @@ def test_no_column_says_that_somebody_is_an_offender():
     assert not ACCUSES & names
 
 
+@pytest.mark.requirement("S-1.2-17")
 def test_where_a_form_is_chosen_the_page_says_that_who_was_forced_is_a_victim_first(cast):
     reference = taken_up("CASE-3", cast)
-    assert "is a victim first" in signed_in(cast.anna).get(f"/signalen/{reference}/duidelijk/").content.decode()
+    page = signed_in(cast.anna).get(f"/signalen/{reference}/duidelijk/").content.decode()
+    said = page.index("is a victim first, also when they are a suspect elsewhere")
+    assert "S-1.2-17" in page[said:][:600]
 
 
 # Evidence: cases 2 and 4

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from meldroute.services.disclosures import disclosure_card
 from meldroute.services.incident import Wanted, incident_of
@@ -12,6 +14,7 @@ from meldroute.services.papers.parts import as_markdown
 from meldroute.services.running_policy import pack_now
 from meldroute.storage.models import Disclosure
 from meldroute.web.pages.report_form import ReportForm
+from tests import outside_help
 from tests.cast import MONDAY
 from tests.services.acting_cases import enriched
 from tests.services.passing_on_help import pass_on, passing, reported
@@ -48,6 +51,30 @@ def test_the_route_needs_no_report_to_the_police_and_no_agreement_of_the_victim(
     assert Disclosure.objects.get(referral=sent.referral).legal_basis
     policy = pack_now(now=MONDAY).policy
     assert not [guard.id for guard in policy.guard_texts if "aangifte" in f"{guard.because.nl} {guard.opens_with.nl}"]
+
+
+@pytest.mark.requirement("S-1.2-09", "S-1.2-10", "S-1.2-11")
+def test_who_agrees_how_to_reach_a_victim_reads_that_safety_and_health_come_first(cast):
+    """On the page where contact begins, each with its source; not where a reporter is called."""
+    reference = enriched(cast)
+    page = text(signed_in(cast.anna, "nl").get(reverse("safe_contact", args=[reference, "slachtoffer"])))
+    for words, statements in (("Veiligheid. Een veilige opvangplek geeft die vaak", ("S-1.2-09", "S-1.2-10")),
+                              ("klachten van lichaam en geest, vanaf het eerste contact", ("S-1.2-11",))):
+        assert words in page
+        assert all(statement in page[page.index(words):][:250] for statement in statements)
+    other = text(signed_in(cast.anna, "nl").get(reverse("safe_contact", args=[reference, "melder"])))
+    assert "S-1.2-09" not in other
+
+
+@pytest.mark.requirement("S-1.2-21")
+def test_a_citizen_reads_without_an_account_where_to_report_what_feels_wrong_and_whom_to_call(cast):
+    """The page of a municipality that opened it; before that there is none, and it says so by being absent."""
+    address = reverse("outside", args=[outside_help.CODE])
+    assert Client().get(address).status_code == 404
+    outside_help.open_page(cast, now=timezone.now())
+    page = text(Client(headers={"accept-language": "nl"}).get(address))
+    for words in ("112", "iets dat niet goed voelt", outside_help.PHONE.replace("-", "\N{NON-BREAKING HYPHEN}"), "Gemeente Helmond"):
+        assert words in page
 
 
 @pytest.mark.requirement("S-1.2-16")
