@@ -18,6 +18,7 @@ def main() -> int:
     options = parser.parse_args()
     startup.set_up_django()
     startup.bring_up_to_date(now=datetime.now(UTC))
+    _make_accounts()
     from bench import measuring
     from bench.backup import backup
     from bench.seeding import Seeder
@@ -33,6 +34,17 @@ def main() -> int:
             for row in measure(size=size, seconds=options.seconds):
                 say(**row, size=size)
     return 0
+
+
+def _make_accounts() -> None:
+    from django.db import connection
+
+    from meldroute.services import second_wall
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for statement in second_wall.statements():
+                cursor.execute(statement)
 
 
 def say(what: str, **figures: object) -> None:

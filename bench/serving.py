@@ -1,12 +1,15 @@
 """The real web server on a free port, on the same cores as the database and the clients."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from meldroute.storage.database_roles import APPLICATION
 
 PATIENCE = 30
 
@@ -24,7 +27,7 @@ class Site:
     @contextlib.contextmanager
     def __call__(self, *, workers: int) -> Iterator[int]:
         port = free_port()
-        child = subprocess.Popen([
+        child = subprocess.Popen(env=_as_application(), args=[
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
             "--workers", str(workers), "--blocking-threads", "8", "--log-level", "error", "--no-access-log",
             "meldroute.project.wsgi:application"])
@@ -38,6 +41,12 @@ class Site:
 
 
 site = Site()
+
+
+def _as_application() -> dict[str, str]:
+    """On PostgreSQL the site runs under the account that row-level security holds, as docs/operations.md says."""
+    address = os.environ.get("MELDROUTE_DATABASE", "").replace("://meldroute@", f"://{APPLICATION}@")
+    return {**os.environ, "MELDROUTE_DATABASE": address} if address else dict(os.environ)
 
 
 def _wait(port: int) -> None:
