@@ -15,7 +15,7 @@ from meldroute.services.outside_limits import LIMITS, limits
 from meldroute.storage.models import HistoryEntry, Signal
 from tests.outside_help import STORY, open_page, stored
 from tests.signing_in import signed_in
-from tests.web.test_outside import URL, Visitor
+from tests.web.outside_visitor import URL, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

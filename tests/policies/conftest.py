@@ -12,5 +12,10 @@ def oost_brabant():
 
 
 @pytest.fixture(scope="session")
+def policy(oost_brabant):
+    return oost_brabant.policy
+
+
+@pytest.fixture(scope="session")
 def oost_brabant_folder():
     return files("meldroute.policies") / "oost-brabant" / "2021-01-01"

@@ -119,71 +119,6 @@ def test_trafficking_needs_a_form(step):
         assert (passed.forms, policy().state(passed.state).kind) == (frozenset(form.split()), "pass_on")
 
 
-@pytest.mark.requirement("S-B1-11", "S-B2-30")
-@pytest.mark.parametrize(("forms", "skipped", "told_to", "done"), [
-    ("SU", "", "", False),
-    ("SU", "", "AVIM", False),
-    ("SU", "", "AVIM ZOCO", True),
-    ("SU", "ZOCO", "AVIM", True),          # "(eventueel)": skipped with a reason
-    ("AU", "", "ISZW", False),
-    ("AU", "", "ISZW ZOCO", True),
-    ("SU AU", "", "AVIM ZOCO", False),     # the union of both routes
-    ("SU AU", "", "AVIM ISZW ZOCO", True),
-])  # fmt: skip
-def test_everyone_on_the_route_is_told_or_skipped_with_a_reason(forms, skipped, told_to, done):
-    facts = signal("melden", forms=forms, skipped=skipped, referrals=tuple(told(p) for p in told_to.split()))
-    assert may(facts, "alles-gemeld") is done
-
-
-def test_a_referral_that_never_arrived_told_nobody():
-    facts = signal("melden", forms="SU", referrals=(told("AVIM"), told("ZOCO", "failed")))
-    assert answer(facts, "alles-gemeld").guard == "referrals_made"
-    waiting = facts.with_(state="wacht-op-partners", referrals=(told("AVIM", "result"), told("ZOCO", "failed")))
-    assert answer(waiting, "partners-klaar").guard == "referrals_made"
-    again = then(waiting.with_(contacts=frozenset({"AVIM"})), "melden-aan-partner", partner="ZOCO")
-    assert may(answered(again, "ZOCO"), "partners-klaar")
-
-
-@pytest.mark.requirement("S-B1-12")
-@pytest.mark.parametrize("form", ["SU", "CU", "OV"])
-@pytest.mark.parametrize(("before", "open_"), [
-    ({}, False),
-    ({"contacts": "AVIM"}, True),
-    ({"attempts": "AVIM"}, True),              # tried, with the outcome and a reason
-    ({"contacts": "TFRIEC"}, False),
-    ({"referrals": (told("AVIM"),)}, False),   # written is not called
-    ({"skipped": "AVIM"}, True),               # could only come from elsewhere: see the next test
-])  # fmt: skip
-def test_the_care_coordinator_hears_after_avim_was_called(form, before, open_):
-    facts = signal("melden", forms=form, **before)
-    for coordinator in ("ZOCO", "ZOCO_HELMOND", "ZOCO_LUMENS"):
-        assert may(facts, "melden-aan-partner", partner=coordinator) is open_
-    assert may(facts, "melden-aan-partner", partner="AVIM")
-
-
-@pytest.mark.requirement("S-B1-12")
-def test_avim_cannot_be_passed_over_where_it_comes_first():
-    for form in ("SU", "CU", "OV", "SU AU"):
-        refused = answer(signal("melden", forms=form), "partner-overslaan", partner="AVIM")
-        assert refused.guard == "skippable"
-        assert may(signal("melden", forms=form), "partner-overslaan", partner="ZOCO")
-    assert may(signal("melden", forms="AU"), "partner-overslaan", partner="ISZW")
-    assert answer(signal("melden", forms="AU", referrals=(told("ISZW"),)), "partner-overslaan", partner="ISZW").guard == "skippable"
-
-
-@pytest.mark.parametrize(("statuses", "done"), [
-    (["open", "result"], False),
-    (["received", "result"], False),
-    (["taken_up", "feedback"], False),
-    (["need_more", "no_feedback"], False),
-    (["result", "feedback"], True),
-    (["no_feedback", "not_for_us"], True),   # silence that was explained is an answer
-])  # fmt: skip
-def test_the_signal_waits_for_everybody_who_was_told(statuses, done):
-    referrals = tuple(told(p, s) for p, s in zip(("AVIM", "ZOCO"), statuses, strict=True))
-    assert may(signal("wacht-op-partners", forms="SU", contacts="AVIM", referrals=referrals), "partners-klaar") is done
-
-
 @pytest.mark.requirement("S-B1-03", "S-B2-35")
 @pytest.mark.parametrize(("feedback", "closes"), [("none", False), ("given", True), ("reasoned", True)])
 def test_no_signal_closes_before_the_reporter_heard_or_a_reason_is_recorded(feedback, closes):
@@ -217,45 +152,6 @@ def test_no_signal_closes_before_somebody_was_consulted(known, closes):
 def test_no_open_state_lets_a_signal_lie_around():
     for state in policy().states:
         assert state.is_open == bool(state.owner) == bool(state.clock)
-
-
-@pytest.mark.requirement("S-B3-34", "S-B3-49")
-@pytest.mark.parametrize(("facts", "step", "partner"), [
-    (enriched("verrijken"), "vaag-advies-vragen", None),
-    (signal("advies"), "nog-een-expert", None),
-    (signal("melden", forms="AU"), "melden-aan-partner", "ISZW"),
-    (signal("melden", forms="AU"), "partner-overslaan", "ISZW"),
-    (signal("melden", forms="AU", skipped="ISZW ZOCO"), "alles-gemeld", None),
-    (signal("verrijken"), "bundelen", None),
-    (signal("terugkoppelen", conclusion="none", feedback="given"), "afsluiten", None),
-])  # fmt: skip
-def test_an_acute_suspicion_is_not_let_through(facts, step, partner):
-    assert may(facts, step, partner=partner)
-    refused = answer(facts.with_(danger=True), step, partner=partner)
-    assert refused.guard == "contacted_if_danger"
-    assert refused.source == "F1.X1"
-    called = then(facts.with_(danger=True), "avim-gesproken", partner="AVIM")
-    assert may(called, step, partner=partner)
-    again = called.with_(call_again=True)  # danger that came up after that talk
-    assert answer(again, step, partner=partner).guard == "contacted_if_danger"
-    assert may(then(again, "avim-gesproken", partner="AVIM"), step, partner=partner)
-    assert not may(then(again, "avim-gesproken", partner="AVIM", reached=False), step, partner=partner)
-
-
-@pytest.mark.requirement("S-B3-34", "S-B3-49")
-def test_contact_with_avim_is_one_step_away_in_every_open_state():
-    for state in (s.id for s in policy().states if s.is_open):
-        for role in ("focal_point", "buddy"):
-            assert may(signal(state, danger=True), "avim-gesproken", partner="AVIM", role=role)
-        assert may(signal(state, danger=True, confidential=True), "avim-gesproken", partner="AVIM", role="designated")
-
-
-def test_danger_waits_for_no_enrichment():
-    """Enrichment comes after: a clear signal with danger goes to the partners at once."""
-    facts = then(signal("ontvangen", danger=True), "avim-gesproken", partner="AVIM")
-    facts = then(then(facts, "oppakken"), "duidelijk", forms="SU")
-    assert facts.checked == frozenset()
-    assert may(facts, "melden-aan-partner", partner="ZOCO")
 
 
 @pytest.mark.parametrize(("confidential", "role", "allowed"), [

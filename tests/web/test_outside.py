@@ -1,70 +1,19 @@
-"""The page for citizens over HTTP: no cookie, one neutral title, everything in the body of a form, in eight languages."""
+"""The page for citizens over HTTP: no cookie, one neutral title, everything in the body of a form."""
 
 import re
-import tomllib
-from string import Formatter
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from meldroute.services.outside_limits import LIMITS, limits
+from meldroute.services.outside_limits import LIMITS
 from meldroute.storage.models import Signal
-from meldroute.web.outside_texts import FOLDER, LANGUAGES, language_of, texts_in
-from tests.outside_help import CODE, PHONE, STORY, open_page, stored, worked
+from tests.outside_help import CODE, STORY, open_page, stored, worked
 from tests.signing_in import signed_in
+from tests.web.outside_visitor import SHOWN, URL, Visitor
 
-URL = f"/informatie/{CODE}/"
-SHOWN = PHONE.replace("-", "\u2011")  # no line ends within a number
+pytestmark = pytest.mark.usefixtures("fresh_limits")
 COOKIES = f"meldroute-session={'s' * 32}; meldroute-csrf={'c' * 32}; django_language=en"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    limits.forget()
-    yield
-    limits.forget()
-
-
-@pytest.fixture
-def opened(cast):
-    from django.utils import timezone
-
-    open_page(cast, now=timezone.now())
-    return cast
-
-
-class Visitor:
-    """Somebody without a browser's memory: what a page says, they send."""
-
-    def __init__(self, lang="nl", **more):
-        self.client, self.lang, self.answer = Client(enforce_csrf_checks=True, **more), lang, None
-
-    def goes(self, step, **sent):
-        sent.setdefault("token", self.token)
-        self.answer = self.client.post(URL, {"step": step, "lang": self.lang} | {k: v for k, v in sent.items() if v})
-        return self
-
-    def sends(self, work=True, narrative=STORY, **said):
-        self.goes("write")
-        return self.goes("send", narrative=narrative, work=worked(self.token) if work else "", **said)
-
-    @property
-    def body(self):
-        return self.answer.content.decode() if self.answer else ""
-
-    @property
-    def token(self):
-        found = re.search(r'name="token" value="([^"]+)"', self.body)
-        return found[1] if found else ""
-
-    @property
-    def receipt(self):
-        return "".join(re.findall(r"<span>(\d{6})</span>", self.body))
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.body))
 
 
 def steps():
@@ -249,60 +198,3 @@ def test_a_broken_token_is_a_fresh_page(opened, broken):
                                                    "text": "x"})
         assert visitor.answer.status_code in (200, 400, 409)
     assert Signal.objects.count() == 0
-
-
-# Words
-
-
-def _names(text: str) -> list[str]:
-    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_language_has_every_text_with_the_same_values_and_the_same_numbers(code):
-    ours, dutch = (tomllib.loads((FOLDER / f"{c}.toml").read_text())["texts"] for c in (code, "nl"))
-    assert ours.keys() == dutch.keys()
-    for id, text in dutch.items():
-        assert ours[id].strip(), id
-        assert _names(ours[id]) == _names(text), id
-        for number in re.findall(r"\d{3,4}-\d{4}|112", text):
-            assert number in ours[id], (id, number)
-
-
-def test_there_are_no_other_files_and_the_six_foreign_languages_say_that_nobody_read_them():
-    assert {path.stem for path in FOLDER.glob("*.toml")} == set(LANGUAGES)
-    assert {code for code in LANGUAGES if not texts_in(code).reviewed} == set(LANGUAGES) - {"nl", "en"}
-    for code in set(LANGUAGES) - {"nl", "en"}:
-        assert (FOLDER / f"{code}.toml").read_text().startswith("# To be reviewed by a native speaker.")
-
-
-def test_no_text_names_what_it_may_be_about():
-    for code in ("nl", "en"):
-        text = " ".join(texts_in(code).words.values()).lower()
-        assert not re.search(r"mensenhandel|uitbuiting|slachtoffer|traffick|exploit|victim", text)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_page_of_every_language_stands_in_its_own_direction(opened, code):
-    visitor = Visitor(code).goes("start")
-    for step in ("start", "write", "return"):
-        visitor.goes(step)
-        direction = "rtl" if code == "ar" else "ltr"
-        assert f'lang="{code}" dir="{direction}"' in visitor.body
-        assert visitor.answer.headers["Content-Language"] == code
-        assert (texts_in(code).review_note in visitor.body) == (code not in ("nl", "en"))
-        assert 'href="tel:112"' in visitor.body or step == "return"
-
-
-@pytest.mark.parametrize(("chosen", "accepted", "code"), [
-    ("ar", "nl", "ar"), ("", "pl-PL,pl;q=0.9,en;q=0.8", "pl"), ("", "zh,uk;q=0.5", "uk"), ("", "zh", "nl"), ("xx", "", "nl"),
-])
-def test_the_language_is_the_one_chosen_else_the_browser_s(chosen, accepted, code):
-    assert language_of(chosen, accepted) == code
-
-
-def test_a_number_in_arabic_keeps_its_direction():
-    said = texts_in("ar").say("where_call", municipality="Gemeente Helmond", phone=PHONE)
-    assert f"\u2068{SHOWN}\u2069" in said
-    assert "\u20660900\u20118844\u2069" in texts_in("ar").say("where_police")
