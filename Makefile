@@ -4,7 +4,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
-PG_TESTS := tests/storage tests/services tests/web
+PARALLEL ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
+PG_TESTS := tests/storage tests/services tests/web tests/drills/test_accounts_drill.py
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json
 
 help:
@@ -20,10 +21,11 @@ help:
 run: .venv/installed assets
 	$(BIN)/meldroute run --demo $(ARGS)
 
-# The whole suite comes last, so that its closing line is the last line.
+# The whole suite comes last, so that its closing line is the last line. One worker more than processors: half of it is
+# waiting. A file stays with one worker; each worker has a database of its own.
 test: .venv/installed-dev system assets lint
-	MELDROUTE_TEST_DB=postgres $(BIN)/pytest -m "not browser" $(wildcard $(PG_TESTS))
-	MELDROUTE_TEST_DB=sqlite $(BIN)/pytest $(ARGS)
+	MELDROUTE_TEST_DB=postgres $(BIN)/pytest $(PARALLEL) -m "not browser" $(wildcard $(PG_TESTS))
+	MELDROUTE_TEST_DB=sqlite $(BIN)/pytest $(PARALLEL) $(ARGS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

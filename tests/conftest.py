@@ -26,6 +26,8 @@ generated.load_profile("steady")
 
 def pytest_configure(config):
     """Before Django reads its settings: nothing of the machine's own environment takes part."""
+    if _hands_out(config):
+        return
     for name in [name for name in os.environ if name.startswith("MELDROUTE_") and name not in _ABOUT_THE_RUN]:
         del os.environ[name]
     data = Path(tempfile.mkdtemp(prefix="meldroute-test-"))
@@ -58,7 +60,13 @@ def _adjust_settings(data: Path) -> None:
 
 
 def pytest_sessionstart(session):
-    behind_the_wall.close_services()
+    if not _hands_out(session.config):
+        behind_the_wall.close_services()
+
+
+def _hands_out(config) -> bool:
+    """Who hands out tests to workers runs none, and leaves the environment alone: each worker makes ground of its own."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
 
 def pytest_unconfigure(config):
@@ -101,6 +109,13 @@ def _delete_guarded_rows(operations, style, tables, **_) -> list[str]:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         guards = dict(cursor.fetchall())
     return [*(f"DROP TRIGGER {name}" for name in guards), *(f'DELETE FROM "{table}"' for table in tables), *guards.values()]
+
+
+@pytest.fixture
+def as_owner(transactional_db):
+    """What only the owner of the tables may do (docs/operations.md); `as_owner` before `cast` in a test that needs both."""
+    with behind_the_wall.as_owner():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -60,7 +60,7 @@ def test_off_is_a_choice_that_is_told(settings):
     scanner.check()
 
 
-@pytest.mark.parametrize("address", ["unix:///tmp/nobody-listens-here", f"tcp://127.0.0.1:{free_port()}"])
+@pytest.mark.parametrize("address", ["unix:///tmp/nobody-listens-here", f"tcp://127.0.0.1:{free_port()}"], ids=["socket", "port"])
 def test_a_scanner_that_is_away_lets_nothing_through(settings, address):
     settings.MELDROUTE_SCANNER = address
     for ask in (lambda: scan(b"brief"), scanner.check):
