@@ -4,10 +4,12 @@ A test itself sees everything, or it could not look at what was done. A web requ
 a service that a test calls with `reader=` is closed here. On PostgreSQL the tests run as the application's account.
 """
 
+import contextlib
 import functools
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 from types import ModuleType
 
 
@@ -55,11 +57,30 @@ def become_the_application() -> str:
             cursor.execute(statement)
         # For tests/unguarded.py alone, which plays the operator.
         cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
+    connection.settings_dict["OWNER"] = connection.settings_dict["USER"]
     return _connect_as(APPLICATION)
 
 
 def become(owner: str) -> None:
     _connect_as(owner)
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """For what docs/operations.md leaves to who owns the tables. Outside a transaction: it is another connection.
+
+    SQLite knows no accounts.
+    """
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    was = _connect_as(connection.settings_dict["OWNER"])
+    try:
+        yield
+    finally:
+        _connect_as(was)
 
 
 def _connect_as(user: str) -> str:

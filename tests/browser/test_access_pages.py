@@ -43,7 +43,7 @@ def test_shield_open_in_an_emergency_and_judge(visitor, sign_in, cast, look):
     UnusualReading.objects.create(municipality=cast.helmond, membership_id=cast.anna.membership, day=timezone.localdate(),
                                   opened=42, usual=6, at=timezone.now())
     sign_in(pia, "pia@voorbeeld.example", PASSWORD)
-    pia.goto("/toezicht/")
+    pia.goto("/toezicht/noodgevallen/")
     look(pia, "oversight")
     pia.get_by_role("button", name="bekeken, niet in orde").click()
     pia.get_by_text("Uw bevinding is vastgelegd").wait_for()

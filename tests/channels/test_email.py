@@ -236,7 +236,7 @@ def test_a_notice_says_that_and_never_what(kind, language):
 
 
 def test_an_unknown_kind_of_notice_is_refused():
-    with pytest.raises(UnsafeNotice, match=r"notice .danger. is unknown\. Use one of late, link"):
+    with pytest.raises(UnsafeNotice, match=r"notice .danger. is unknown\. Use one of invitation, late, link"):
         notice_text("danger", "nl", LINK)
 
 

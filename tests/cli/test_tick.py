@@ -35,7 +35,8 @@ def test_once_says_what_was_done_in_words_or_as_json(migrated):
     said = run(migrated)
     assert (said.returncode, said.stdout) == (0, "Nothing was due.\n")
     counts = json.loads(run(migrated, "--json").stdout)
-    assert set(counts) == {"sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "expired", "kept"}
+    assert set(counts) == {"sent", "failed", "reminded", "late", "escalated", "repeated", "alarmed", "unusual", "expired", "kept",
+                           "destroyed"}
 
 
 def test_the_loop_stops_when_it_is_told_to(migrated):

@@ -19,7 +19,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from meldroute.services.attachments import NewFile, add_attachment
+from meldroute.services.subject_requests import NewRequest, register
 from meldroute.storage.models import Attachment, ChainHead, Disclosure, HistoryEntry, Membership, Signal
+from tests import outside_help
 from tests.cast import make_cast
 from tests.hostile.bad_inputs import Asked, Bad, broken, fields_of, words_of, wounds
 from tests.hostile.scenes import ADDRESSES, ENTERS
@@ -29,7 +31,7 @@ from tests.signing_in import sign_in
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 FULL = os.environ.get("MELDROUTE_DRILL") == "full"
 TIMES = int(os.environ.get("MELDROUTE_DRILL_TIMES") or (10_000 if FULL else 300))
-READS = ("signal.read", "list.read", "refused")
+READS = ("signal.read", "list.read", "request.read", "request.listed", "refused")
 KEPT_ON_PURPOSE = {"draft", "historyentry", "chainhead"}  # what was typed and could not be sent; the history is looked at apart
 
 
@@ -44,6 +46,9 @@ class Scene:
         self.linked = pass_on(self.cast, passing(self.cast, "CU", now=now), "TFRIEC", channel="link", to="tf@voorbeeld.example", now=now)
         self.fresh, self.other = reported(self.cast), reported(self.cast, narrative="Iets anders.")
         add_attachment(self.fresh, NewFile("brief.txt", b"Een brief.", "brief"), reader=self.cast.anna, now=now)
+        outside_help.open_page(self.cast, now=now)
+        asked = NewRequest("access", timezone.localdate(), "Verzonnen Verzoeker", "per brief", "Wat hebben jullie over mij?")
+        self.request = register(asked, reader=self.cast.pia, now=now)
         self.clients = {"nobody": Client(raise_request_exception=False, headers={"accept-language": "nl"})}
         for who in ("anna", "bo", "bram", "frits", "nel", "karel", "pia"):
             client = Client(raise_request_exception=False, headers={"accept-language": "nl"})
@@ -56,18 +61,19 @@ class Scene:
         """(who, name, address, the reference in it)."""
         parts = {"partner": "ISZW", "referral": self.sent.referral, "item": "adres", "token": "x" * 43, "who": "melder",
                  "attachment": Attachment.objects.get().pk, "id": Disclosure.objects.first().pk,
-                 "membership": Membership.objects.get(pk=self.cast.bo.membership).pk, "part": "normen", "key": "x", "uidb36": "x"}
+                 "membership": Membership.objects.get(pk=self.cast.bo.membership).pk, "part": "normen", "key": "x", "uidb36": "x",
+                 "pk": 1, "provider": "helmond", "paper_id": "dpia"}
         for name, needed in ADDRESSES.items():
             if not name:
                 continue
-            who = next((w for w in ("anna", "bram", "frits", "nel", "karel") if w in ENTERS.get(name, ())), "anna")
-            whos = ("nobody", "anna") if name.startswith("account_") or name in ("danger", "partner_link", "set_language") else (who,)
+            who = next((w for w in ("anna", "bram", "frits", "nel", "karel", "pia") if w in ENTERS.get(name, ())), "anna")
+            whos = ("nobody", "anna") if name.startswith("account_") or name in ("danger", "partner_link", "set_language", "outside") else (who,)
             references = (self.passed, self.fresh) if "reference" in needed else ("",)
             if name in ("receipt", "my_report", "proof_of_report"):
                 whos, references = ("bram",), (self.fresh,)
             for person in whos:
                 for reference in references:
-                    known = {**parts, "reference": reference}
+                    known = {**parts, "reference": reference, "code": outside_help.CODE if name == "outside" else self.request}
                     if name == "disclosure":
                         known["id"] = self.sent.referral
                     if name == "account_reset_password_from_key":  # the library names its parts in a pattern of its own

@@ -7,6 +7,7 @@ backups. Whoever adds a place where something is kept or leaves, adds it to PLAC
 import io
 import logging
 import re
+import zlib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,19 +19,22 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from meldroute.cli.main import COMMANDS
 from meldroute.project.logs import NoPaths, QuietFormatter
 from meldroute.rules.safe_contact import SafeContact
 from meldroute.services import demo
 from meldroute.services.attachments import NewFile, add_attachment, open_attachment
+from meldroute.services.backup import back_up
 from meldroute.services.delivery import deliver_due
 from meldroute.services.drafts import keep, open_form
 from meldroute.services.hiding import hide
 from meldroute.services.running_policy import remember_pack
 from meldroute.services.safe_contact import set_safe_contact
+from meldroute.storage.age_files import identity_in, open_copy
 from meldroute.storage.models import Attachment, Signal, User
+from tests import behind_the_wall
 from tests.hostile.scenes import ADDRESSES, ENTERS
 from tests.services import files
+from tests.services.keeping_help import make_keeper
 from tests.services.test_sealed_dump import TYPED, personal_strings, rows
 from tests.signing_in import sign_in
 
@@ -40,8 +44,6 @@ SAFE = SafeContact(when_not="niet bellen als Boze Bert thuis is", when="na de cu
 DOCUMENT = "Brief van de verzonnen woningcorporatie over kamer zeven achter de schuur."
 PDF = files.pdf()  # made here: the library that draws it logs what it draws, in the process of whoever calls it
 NAME, ABOUT = "brief Verzonnen Vera kamer zeven.txt", "brief over Verzonnen Vera"
-# What makes a backup, each a function of a folder that leaves files in it. Empty only as long as there is no such command.
-BACKUPS: tuple = ()
 
 
 class Used:
@@ -109,8 +111,9 @@ class _listening:
 
 def _look_at_everything(clients: dict[str, Client], references: list[str], found: Used) -> None:
     """Every address, by somebody who may enter it; those of a signal also by somebody who may not."""
-    for name, parts in ADDRESSES.items():
-        if not name or name in ("account_logout",):
+    last = sorted(ADDRESSES.items(), key=lambda pair: str(pair[0]).startswith("account_"))  # an invitation ends the session
+    for name, parts in last:
+        if not name or name == "account_logout":
             continue
         may = ENTERS.get(name, {"anna"})
         client = clients[next(who for who in ("anna", "bram", *sorted(may)) if who in may and who in clients)]
@@ -177,9 +180,18 @@ def document_properties(used: Used, tmp_path: Path) -> str:
 
 
 def backups(used: Used, tmp_path: Path) -> str:
-    for make in BACKUPS:
-        make(tmp_path)
-    return "\n".join(p.read_bytes().decode("latin-1") for p in tmp_path.rglob("*") if p.is_file())
+    """Both files as they lie elsewhere, and what the person with the identity reads in them."""
+    keeper, away = make_keeper(tmp_path), tmp_path / "away"
+    away.mkdir()
+    with behind_the_wall.as_owner():
+        made = back_up(away, to=(keeper.public,), now=timezone.now())
+    found = [path.read_bytes().decode("latin-1") for path in sorted(away.iterdir())]
+    for part in (made.data, made.keys):
+        packed = bytearray()
+        open_copy(away / part.file, identity_in(keeper.identity), packed.extend)
+        found.append(zlib.decompress(bytes(packed)).decode())
+    assert '"meldroute.signal"' in found[2], "the data were opened"
+    return "\n".join(found)
 
 
 PLACES = (database, data_folder, log_lines, mails, addresses, titles, document_properties, backups)
@@ -211,7 +223,3 @@ def _there_was_something_to_find(used: Used, tmp_path: Path) -> None:
     assert document_properties(used, tmp_path).count("/Type") > 3
     if connection.vendor == "sqlite":
         assert "SQLite format 3" in data_folder(used, tmp_path)
-
-
-def test_a_backup_is_searched_as_soon_as_there_is_one():
-    assert bool(BACKUPS) == ("backup" in COMMANDS), "add to BACKUPS what makes a backup in a folder"

@@ -14,15 +14,16 @@ from meldroute.services.attachments import (
     open_attachment,
 )
 from meldroute.services.cleaning.kinds import FileRefused
-from meldroute.services.desk import NoSuchSignal
+from meldroute.services.desk import NoSuchSignal, SignalDestroyed
 from meldroute.services.hiding import AlreadyHidden, NotSpokenYet, WordsMissing, destroy, hide
 from meldroute.services.scanning import Infected, ScannerMissing
-from meldroute.storage.models import Attachment, AttachmentKey, AttachmentPart, HistoryEntry, Signal, SignalKey
+from meldroute.storage.models import Attachment, AttachmentKey, AttachmentPart, HistoryEntry, Signal
 from meldroute.storage.sealed_parts import unwrap_file_key
 from meldroute.storage.sealing import SealBroken
 from tests import clamav
 from tests.cast import MONDAY
 from tests.services import files
+from tests.services.keeping_help import destroy as destroy_signal
 from tests.services.passing_on_help import passing, reported, spoken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,8 +187,8 @@ def test_when_the_key_of_the_signal_is_gone_nothing_opens_it_any_more(cast, refe
     """What retention does: the file's own key lies under the signal's."""
     id = add(cast, reference)
     wrapped = AttachmentKey.objects.get(pk=id).wrapped
-    SignalKey.objects.all().delete()
-    with pytest.raises(SignalKey.DoesNotExist):
+    destroy_signal(Signal.objects.get(reference=reference))
+    with pytest.raises(SignalDestroyed):
         open_attachment(reference, id, reader=cast.anna, now=MONDAY)
     with pytest.raises(SealBroken):
         unwrap_file_key(bytes(wrapped), signal_key=b"k" * 32, file=id)

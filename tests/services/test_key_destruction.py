@@ -1,5 +1,6 @@
 """Destroyed is destroyed: nobody opens it, no file of ours holds its key, and until that is so it is pending."""
 
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,6 +27,32 @@ from meldroute.storage.models import HistoryEntry, KeyDestruction, Message, Sign
 from meldroute.storage.sealing import SealBroken
 from tests.cast import MONDAY
 from tests.services.keeping_help import KEEPER_ACTOR, STORY, destroy, make_keeper, report
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_reads(as_owner):
+    """As the owner, who finishes a destruction. PostgreSQL's own housekeeping holds one up like any reader, at moments of its own."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    _housekeeping("ALTER SYSTEM SET autovacuum = off")
+    until = time.monotonic() + 30
+    while _at_work() and time.monotonic() < until:
+        time.sleep(0.1)
+    yield
+    _housekeeping("ALTER SYSTEM RESET autovacuum")
+
+
+def _housekeeping(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        cursor.execute("SELECT pg_reload_conf()")
+
+
+def _at_work() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'")
+        return cursor.fetchone()[0]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from meldroute.services.reading.signal_page import open_signal
 from meldroute.services.reading.work_list import work_list
 from meldroute.services.running_policy import remember_pack
 from meldroute.storage.models import Membership, Signal, User
+from tests import behind_the_wall
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,7 +94,7 @@ def server_folder() -> Path | None:
     """Where PostgreSQL keeps its tables and its write-ahead log; None with another database, or where we may not look."""
     if connection.vendor != "postgresql":
         return None
-    with connection.cursor() as cursor:
+    with behind_the_wall.as_owner(), connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")  # what was committed is in the files of the tables now, and still in the log
         cursor.execute("SHOW data_directory")
         folder = Path(cursor.fetchone()[0])

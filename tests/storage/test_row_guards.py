@@ -94,6 +94,7 @@ def test_no_guard_is_missing_after_all_migrations():
     assert row_guards.missing(connection) == ()
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_guard_that_was_taken_away_is_told_and_comes_back_with_the_next_start(written):
     with connection.cursor() as cursor:
         on = f' ON "{row_guards.HISTORY}"' if connection.vendor == "postgresql" else ""
@@ -111,6 +112,7 @@ def test_who_owns_the_database_can_switch_them_off(written):
     refused(lambda: HistoryEntry.objects.filter(number=2).update(act="clock.reminded"))
 
 
+@pytest.mark.usefixtures("as_owner")  # the application may not even ask
 def test_a_table_is_not_emptied_at_once(written):
     at_once = "TRUNCATE" if connection.vendor == "postgresql" else "DELETE FROM"  # SQLite's own way, without a WHERE
     with connection.cursor() as cursor:
