@@ -40,9 +40,9 @@ def storm(port: int, *, clients: int, seconds: float) -> Storm:
 
 def _loads(clients: int, *, each: int) -> list[list[tuple[str, bytes]]]:
     """What each client will send: pairs of cookie and body, spread over people in all municipalities."""
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connections
 
+    from meldroute.project.sessions import SessionStore
     from meldroute.services import drafts
 
     people = sessions("reporter", MUNICIPALITIES, per_municipality=True)
