@@ -162,6 +162,15 @@ def test_the_worker_knows_nothing_of_ours_and_can_write_no_file(monkeypatch):
     assert done.stdout.strip() == "refused", done.stderr
 
 
+@pytest.mark.parametrize("packing", [b"/DCTDec", b"/Verzonnen", b"/DCT", b"null"])
+def test_a_picture_in_a_document_that_does_not_say_what_it_is_is_refused(packing):
+    """Damaged or on purpose: with its name changed it would lie there whole, with what the camera wrote in it."""
+    content = files.pdf()
+    assert b"/DCTDecode" in content
+    with pytest.raises(FileRefused):
+        bare_copy(content.replace(b"/DCTDecode", packing.ljust(10)))
+
+
 WHOLE = {"jpeg": files.jpeg(), "png": files.png(), "pdf": files.pdf()}
 
 

@@ -28,10 +28,6 @@ class Bare:
     kind: str
     content: bytes
 
-    @property
-    def suffix(self) -> str:
-        return SUFFIXES[self.kind]
-
 
 def bare(content: bytes) -> Bare:
     """Raises `FileRefused` with a reason, or `CleanerBroken` when the worker died or hung on it."""

@@ -29,6 +29,12 @@ _NEVER = ("/Metadata", "/PieceInfo", "/LastModified", "/OPI", "/AF", "/Ref", "/E
           "/PtData", "/StructParent", "/StructParents")
 
 
+_BARE = {"/DCTDecode": bare_jpeg, "/JPXDecode": bare_jpx}
+_PACKINGS = frozenset({"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode", "/CCITTFaxDecode",
+                       "/JBIG2Decode", *_BARE})
+_CAMERA = (b"Exif\0", b"http://ns.adobe.com/x", b"JFIF\0")  # how a camera's words begin in a picture
+
+
 def clean_document(content: bytes) -> bytes:
     """Raises `FileRefused`: locked with a password, damaged, or too many pages."""
     try:
@@ -114,12 +120,22 @@ def _scrub_one(holder: Object) -> None:
 
 def _scrub_picture(stream: Stream) -> None:
     filters = stream.get("/Filter")
-    last = filters[-1] if isinstance(filters, Array) and len(filters) else filters
-    alone = not isinstance(filters, Array) or len(filters) == 1
-    bare = {Name.DCTDecode: bare_jpeg, Name.JPXDecode: bare_jpx}.get(last) if isinstance(last, Name) else None
+    names = list(filters) if isinstance(filters, Array) else [filters] if filters is not None else []
+    if any(str(name) not in _PACKINGS for name in names):  # nobody can draw it, so nobody knows what it is
+        raise FileRefused("broken")
+    last = names[-1] if names else None
+    bare = _BARE.get(str(last))
     if bare is None:
+        _refuse_hidden_picture(stream)
         return
-    if not alone:  # a picture packed twice: unpack once, so that nothing hides in it
+    if len(names) > 1:  # a picture packed twice: unpack once, so that nothing hides in it
         raise FileRefused("broken")
     parms = stream.get("/DecodeParms")
     stream.write(bare(stream.read_raw_bytes()), filter=last, decode_parms=parms)
+
+
+def _refuse_hidden_picture(stream: Stream) -> None:
+    """A picture that does not say it is one, by damage or on purpose, would be kept with the camera's words in it."""
+    raw = stream.read_raw_bytes()
+    if raw.startswith(b"\xff\xd8") or any(mark in raw for mark in _CAMERA):
+        raise FileRefused("broken")
