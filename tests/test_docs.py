@@ -56,7 +56,7 @@ def test_every_setting_is_explained_and_every_explained_setting_is_read():
     read = set()
     for path in (ROOT / "src/meldroute").rglob("*.py"):
         read |= set(re.findall(r"""environ(?:\.get\(|\.setdefault\(|\[)\s*["'](MELDROUTE_\w+)""", path.read_text()))
-        read |= set(re.findall(r"""(?:folder|words|whole_number)\(["'](MELDROUTE_\w+)""", path.read_text()))
+        read |= set(re.findall(r"""(?:folder|words|whole_number|one_of)\(["'](MELDROUTE_\w+)""", path.read_text()))
     explained = set(re.findall(r"`(MELDROUTE_\w+)`", (ROOT / "docs/operations.md").read_text()))
     assert read == explained
 

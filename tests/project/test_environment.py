@@ -8,6 +8,7 @@ import pytest
 
 from meldroute.project import environment
 from meldroute.project.environment import WrongSetting
+from meldroute.project.settings import LOG_LEVELS
 
 
 def test_without_a_word_the_database_is_a_durable_file_in_the_data_folder(monkeypatch, tmp_path):
@@ -38,6 +39,9 @@ def test_a_postgresql_address_gives_a_durable_pooled_database(monkeypatch, tmp_p
         ("MELDROUTE_WORKERS", "many", "is not a whole number"),
         ("MELDROUTE_PACKS", "/no/such/folder", "Make it, or leave MELDROUTE_PACKS out"),
         ("MELDROUTE_SECRET_KEY", "short", "Use a long random text"),
+        ("MELDROUTE_DATABASE", "postgresql://me:secret@db/x?pool=many", "pool is not a whole number"),
+        ("MELDROUTE_SMTP_SECURITY", "ssl", "'ssl' is not known. Use starttls, tls, or leave it out"),
+        ("MELDROUTE_LOG_LEVEL", "luid", "Use CRITICAL, ERROR, WARNING, INFO, DEBUG"),
     ],
 )
 def test_a_wrong_setting_names_itself_and_the_way_out(monkeypatch, tmp_path, name, value, way_out):
@@ -53,6 +57,8 @@ def read_all(data):
     environment.base_url()
     environment.whole_number("MELDROUTE_WORKERS", default=1)
     environment.folder("MELDROUTE_PACKS")
+    environment.one_of("MELDROUTE_SMTP_SECURITY", ("", "starttls", "tls"), default="")
+    environment.one_of("MELDROUTE_LOG_LEVEL", LOG_LEVELS, default="WARNING")
     environment.secret_key(data)
 
 

@@ -67,13 +67,21 @@ def leave_to() -> str:
     return value
 
 
+def one_of(name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    """A misspelt word may not quietly mean something else, such as mail in the clear."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in allowed:
+        raise WrongSetting(f"{name}: '{value}' is not known. Use {', '.join(word for word in allowed if word)}, or leave it out.")
+    return value
+
+
 def secret_key(data: Path) -> str:
     """From the environment, else from a file in the data folder that the first `meldroute run` makes."""
     if value := os.environ.get("MELDROUTE_SECRET_KEY", ""):
         if len(value) < 32:
             raise WrongSetting("MELDROUTE_SECRET_KEY: shorter than 32 characters. Use a long random text.")
         return value
-    if os.environ.get("MELDROUTE_FIRST_START") == "allowed":  # said by `meldroute run`, on loopback only
+    if os.environ.get("MELDROUTE_FIRST_START") == "allowed":  # said by cli.startup.allow_first_start
         _make_secret(data)
     try:
         return (data / "secret_key").read_text().strip()
@@ -135,7 +143,10 @@ def _sqlite(path: Path) -> dict:
 
 def _postgres(parts: SplitResult) -> dict:
     options = dict(parse_qsl(parts.query))
-    pool = int(options.pop("pool", "8"))
+    pool = options.pop("pool", "8")
+    if not pool.isdecimal():
+        raise WrongSetting("MELDROUTE_DATABASE: pool is not a whole number. Use for example ?pool=8.")
+    pool = int(pool)
     host = options.pop("host", None) or unquote(parts.hostname or "")
     options["options"] = "-c synchronous_commit=on " + options.get("options", "")
     if pool:

@@ -93,7 +93,7 @@ DATABASES = {"default": environment.database(DATA) | {"ATOMIC_REQUESTS": False}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Limits on sign-in must hold across worker processes, so memory of one process will not do. The table is small and
-# written at sign-in only. A key (which may come from an address) is stored as a keyed hash.
+# written at sign-in and when somebody uses a page for citizens. A key (which may come from an address) is stored as a keyed hash.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -211,8 +211,8 @@ EMAIL_HOST = os.environ.get("MELDROUTE_SMTP_HOST", "")
 EMAIL_PORT = environment.whole_number("MELDROUTE_SMTP_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("MELDROUTE_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("MELDROUTE_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("MELDROUTE_SMTP_SECURITY") == "starttls"
-EMAIL_USE_SSL = os.environ.get("MELDROUTE_SMTP_SECURITY") == "tls"
+SMTP_SECURITY = environment.one_of("MELDROUTE_SMTP_SECURITY", ("", "starttls", "tls"), default="")
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_SECURITY == "starttls", SMTP_SECURITY == "tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("MELDROUTE_SMTP_FROM", "meldroute@localhost")
 
@@ -232,6 +232,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
+LOG_LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -240,7 +241,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"()": "meldroute.project.logs.QuietHandler", "formatter": "quiet", "filters": ["no_paths"]},
     },
-    "root": {"handlers": ["stderr"], "level": os.environ.get("MELDROUTE_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": environment.one_of("MELDROUTE_LOG_LEVEL", LOG_LEVELS, default="WARNING")},
     # Django's own handlers would mail or print a request as it came in.
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
