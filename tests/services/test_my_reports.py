@@ -7,19 +7,21 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError
 
-from meldroute.services import my_reports
+from meldroute.services import appointing, drafts, leaving, my_reports
 from meldroute.services.answers import NewAnswer, answer_by_phone
+from meldroute.services.appointing import Appointment
 from meldroute.services.feedback import give_feedback, withhold_feedback
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.my_reports import NotYourReport
 from meldroute.services.passing_on import complete_referrals, settle
 from meldroute.services.running_policy import pack_now
 from meldroute.services.ticking import tick
-from meldroute.storage.models import Clock, HistoryEntry, Organisation, Referral, Signal
+from meldroute.storage.models import Clock, HistoryEntry, Organisation, Referral, Signal, User
 from tests.cast import MONDAY
 from tests.services.passing_on_help import pass_on, passing
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DAY = timedelta(days=1)
 WEEKS_LATER = MONDAY + timedelta(days=60)
 
 
@@ -181,5 +183,36 @@ def test_pages_follow_each_other_without_gap_or_double(cast):
 def test_a_page_asks_the_same_number_of_questions_however_many_reports(cast, django_assert_num_queries, reports):
     for _ in range(reports):
         reported(cast.bram)
-    with django_assert_num_queries(8):  # three to read, five for the log with its transaction
+    with django_assert_num_queries(9):  # four to read, five for the log with its transaction
         my_reports.my_reports(cast.bram.user, now=MONDAY, language="nl")
+
+
+# Who holds the mailbox holds the way back in: what was reported before stays closed to them
+
+
+def other_mailbox(cast):
+    appointing.correct_address(cast.bram.membership, email="kees@voorbeeld.example", reader=cast.frits, now=MONDAY + DAY)
+
+
+def left_and_came_back(cast):
+    leaving.end_membership(cast.bram.membership, last_day=MONDAY.date() - DAY, reader=cast.frits, now=MONDAY)
+    assert not User.objects.get(pk=cast.bram.user).is_active
+    appointing.appoint(Appointment("Bram Balie", "bram@voorbeeld.example", "reporter", (MONDAY + DAY).date()), reader=cast.frits,
+                       now=MONDAY + DAY)
+
+
+@pytest.mark.parametrize("change", [other_mailbox, left_and_came_back])
+def test_reports_from_before_mail_went_elsewhere_are_not_shown_and_later_ones_are(cast, change):
+    before = reported(cast.bram)
+    form = drafts.open_form(cast.bram.user, "report", now=MONDAY)
+    assert drafts.keep(form, {"narrative": ["Half verhaal."]}, now=MONDAY)
+    change(cast)
+    later = MONDAY + DAY + timedelta(hours=1)
+    found = my_reports.my_reports(cast.bram.user, now=later, language="nl")
+    assert (found.reports, found.since) == ((), MONDAY + DAY)
+    with pytest.raises(NotYourReport):
+        seen(cast.bram, before, now=later)
+    assert drafts.draft_of(cast.bram.user, "report", now=MONDAY + timedelta(hours=1)) is None
+    after = reported(cast.bram, at=later)
+    assert seen(cast.bram, after, now=later).reference == after
+    assert [card.reference for card in my_reports.my_reports(cast.bram.user, now=later, language="nl").reports] == [after]

@@ -77,6 +77,7 @@ def test_a_role_can_start_later(cast):
 @pytest.mark.parametrize(("fields", "cause"), [
     ({"email": "frits@voorbeeld.example"}, "yourself"),
     ({"email": "frits@voorbeeld.example", "role": "designated"}, "yourself"),
+    ({"email": "frits@voorbeeld.example", "role": "privacy_officer"}, "yourself"),
     ({"email": "anna@voorbeeld.example"}, "already"),
     ({"email": "anna@voorbeeld.example", "role": "designated"}, "both_desks"),
     ({"email": "dina@voorbeeld.example", "role": "buddy"}, "both_desks"),

@@ -64,15 +64,16 @@ def appoint(new: Appointment, *, reader: Reader, now: datetime) -> Appointed:
         raise AppointmentRefused("already", "email") from None
 
 
-def _account(new: Appointment, known: User | None) -> User:
+def _account(new: Appointment, known: User | None, *, now: datetime) -> User:
     """Without a password: whoever holds the mail address chooses how to sign in, by invitation. One that was closed
-    opens again the same way."""
+    opens again the same way; what was reported before stays closed, because a mailbox may have passed to another."""
     if known is None:
         return User.objects.create_user(new.email, None, name=new.name)
     if not known.is_active:
         known.is_active = True
         known.set_unusable_password()
-        known.save(update_fields=["is_active", "password"])
+        known.reports_since = now
+        known.save(update_fields=["is_active", "password", "reports_since"])
     return known
 
 
@@ -81,7 +82,7 @@ def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datet
     if known:
         _refuse_appointment(new, known, organisation, reader=reader)
     new_account = known is None or not known.is_active
-    user = _account(new, known)
+    user = _account(new, known, now=now)
     row = Membership.objects.create(
         user=user, organisation_id=organisation, role=new.role, domain=new.domain, appointed_by=new.appointed_by,
         appointed_on=new.appointed_on, valid_from=new.starts)
@@ -95,7 +96,7 @@ def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datet
 
 
 def _refuse_appointment(new: Appointment, user: User, organisation: UUID, *, reader: Reader) -> None:
-    if user.pk == reader.user and new.role in DESK_ROLES:
+    if user.pk == reader.user and new.role in (*DESK_ROLES, "privacy_officer"):  # nor who watches over the manager
         raise AppointmentRefused("yourself", "email")
     running = set(Membership.objects.filter(user=user, organisation=organisation)
                   .filter(Q(valid_to=None) | Q(valid_to__gte=new.starts)).values_list("role", flat=True))
@@ -132,6 +133,7 @@ def _check_address(email: str) -> None:
 def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> int:
     """Another mail address, for mail and for signing in; what waited for it goes out now. Returns how many did.
 
+    Whoever holds the new mailbox can choose a new password: reports from before are not shown to them any more.
     Somebody who works for another organisation too is not this manager's to change.
     """
     _check_address(email)
@@ -144,7 +146,7 @@ def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> i
                                                    municipality=row.organisation_id, now=now))
         if User.objects.filter(email__iexact=email).exclude(pk=row.user_id).exists():
             raise AppointmentRefused("address_in_use", "email")
-        User.objects.filter(pk=row.user_id).update(email=email)
+        User.objects.filter(pk=row.user_id).update(email=email, reports_since=now)
         retried = retry_now(Message.objects.filter(membership__user=row.user_id, failed_at__isnull=False), now=now)
         tell_of_privileges(row, reader=reader, now=now)
         remember("address.corrected", row, reader=reader, now=now)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from meldroute.storage.form_tokens import FormTokenBroken, FormTokenExpired, make_form_token, read_form_token
 from meldroute.storage.keyed_hashes import draft_tie, draft_ties
-from meldroute.storage.models import Draft, Signal
+from meldroute.storage.models import Draft, Signal, User
 from meldroute.storage.sealing import SealBroken, open_for_person, seal_for_person
 
 from . import boundaries
@@ -98,6 +98,8 @@ def draft_of(person: UUID, form: str, *, now: datetime) -> DraftCard | None:
     """The newest thing this person typed in this form and did not send. One query. Raises `DraftBroken`."""
     sent = Signal.objects.filter(submission=OuterRef("submission"))
     kept = Draft.objects.filter(person_tie__in=draft_ties(person), form=form, expires_at__gt=now)
+    elsewhere = User.objects.filter(pk=person, reports_since__gt=OuterRef("created_at"))  # see my_reports: not theirs to read
+    kept = kept.exclude(Exists(elsewhere))
     with boundaries.everywhere():
         row = kept.exclude(Exists(sent)).order_by("-created_at").first()
     if row is None:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from meldroute.rules.actors import Actor
 from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
-from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal
+from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal, User
 from meldroute.storage.signal_keys import has_key, key_beside
 
 from . import boundaries
@@ -60,6 +60,7 @@ class GoneCard:
 class ReportList:
     reports: tuple[ReportCard, ...]
     older: Cursor | None  # where the next page begins; None: there is none
+    since: datetime | None = None  # what was reported before is not shown: mail for this account went elsewhere then
     gone: tuple[GoneCard, ...] = ()  # below the oldest
 
 
@@ -73,8 +74,9 @@ class ProofCard:
 
 
 def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None = None) -> ReportList:
-    """The newest reports first, a page at a time. Four queries at most, then the read log."""
-    found = _own(user)
+    """The newest reports first, a page at a time. Five queries at most, then the read log."""
+    since = _since(user)
+    found = _own(user, since)
     if after:
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
     with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
@@ -85,7 +87,7 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
         cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
         log_reads(rows, user=user, now=now, part="my_reports")
     older = (rows[-1].received_at, rows[-1].pk) if more else None
-    return ReportList(cards, older, () if older else _gone(user))
+    return ReportList(cards, older, since, () if older or since else _gone(user))
 
 
 def my_report(user: UUID, reference: str, *, now: datetime, language: str) -> ReportCard:
@@ -107,7 +109,7 @@ def proof(user: UUID, reference: str, *, now: datetime) -> ProofCard:
 
 def own_report(user: UUID, reference: str) -> Signal:
     with boundaries.everywhere():
-        row = _own(user).filter(reference=reference).first()
+        row = _own(user, _since(user)).filter(reference=reference).first()
     if row is None:
         raise NotYourReport(reference)
     return row
@@ -134,8 +136,13 @@ def log_reads_by(rows: Sequence[Signal], *, tie: str, now: datetime, part: str) 
                            details={"part": part})
 
 
-def _own(user: UUID):
-    return Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
+def _since(user: UUID) -> datetime | None:
+    return User.objects.filter(pk=user).values_list("reports_since", flat=True).first()
+
+
+def _own(user: UUID, since: datetime | None):
+    own = Signal.objects.reported_by(*reporter_ties(user)).select_related("municipality", "key")
+    return own.filter(received_at__gte=since) if since else own
 
 
 def _where(rows: Sequence[Signal]):

@@ -28,6 +28,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=150)
     language = models.CharField(max_length=5, default="nl")
     is_active = models.BooleanField(default=True)
+    # Set when mail for this account began to go elsewhere: who reads it may not be who reported before.
+    reports_since = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

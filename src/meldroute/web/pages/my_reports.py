@@ -34,7 +34,7 @@ def my_reports(request: HttpRequest, reader: Reader, now: datetime) -> HttpRespo
     found = service.my_reports(reader.user, now=now, language=language, after=_cursor(request.GET.get("na", "")))
     older = f"{reverse('my_reports')}?{urlencode({'na': _written(found.older)})}" if found.older else ""
     return render(request, "web/my_reports.html", {
-        "reports": found.reports, "gone": found.gone, "older": older, "now": now,
+        "reports": found.reports, "gone": found.gone, "older": older, "since": found.since, "now": now,
         "promises": lines_now("my_reports", now=now, language=language),
     })
 

@@ -29,7 +29,8 @@ DOMAINS = {"": gettext_lazy("not applicable"), "care": gettext_lazy("care"), "sa
 STATES = {"planned": gettext_lazy("planned"), "current": gettext_lazy("current"), "away": gettext_lazy("away"),
           "ended": gettext_lazy("ended")}
 CAUSES = {
-    "yourself": gettext_lazy("You cannot give yourself a role that reads signals. Ask another functional manager."),
+    "yourself": gettext_lazy(
+        "You cannot give yourself a role that reads signals or watches over you. Ask another functional manager."),
     "yourself_over": gettext_lazy("You cannot start your own account over. Ask another functional manager."),
     "already": gettext_lazy("This person has this role already. Look at the list of people."),
     "both_desks": gettext_lazy(
