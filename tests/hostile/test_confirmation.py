@@ -4,14 +4,15 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from meldroute.rules.confirmation import DESTRUCTION, DISCLOSURE, EXPORT, ROLES, SENSITIVE
+from meldroute.rules.confirmation import DESTRUCTION, DISCLOSURE, EXPORT, READING, ROLES, SENSITIVE
 from meldroute.storage.models import HistoryEntry, Membership
 from tests.cast import PASSWORD
 from tests.hostile.scenes import ADDRESSES, ask
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WHO = {**dict.fromkeys(DISCLOSURE | DESTRUCTION, "anna"), **dict.fromkeys(ROLES, "frits"), **dict.fromkeys(EXPORT, "frits"), "incident": "pia"}
+WHO = {**dict.fromkeys(DISCLOSURE | DESTRUCTION, "anna"), **dict.fromkeys(ROLES, "frits"), **dict.fromkeys(EXPORT, "frits"),
+       **dict.fromkeys(READING, "dina"), "incident": "pia"}
 
 
 @pytest.fixture(autouse=True)

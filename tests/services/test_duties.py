@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from meldroute.rules.choices import Choices
+from meldroute.services import accounts, leaving
 from meldroute.services.duties import OnDuty, alerted_at_danger, on_duty, stood_in_for
 from meldroute.storage.choices import choices_to
-from meldroute.storage.models import Absence, Membership, MunicipalitySettings
+from meldroute.storage.models import Absence, Membership, Message, MunicipalitySettings
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,3 +104,22 @@ def test_a_mandate_that_was_taken_back_gives_nothing_from_that_moment(cast):
 def test_without_any_mandate_it_costs_one_question(cast, django_assert_num_queries):
     with django_assert_num_queries(1):
         stood_in_for({cast.helmond.pk}, now=MONDAY)
+
+
+def test_who_manages_a_municipality_never_reads_there_in_its_desk_s_place(cast):
+    """Frits, also buddy of the mandated neighbour, sends Anna and Bo away to read what they would."""
+    Membership.objects.create(user_id=cast.frits.user, organisation=cast.deurne, role="buddy", valid_from=DAY)
+    away(cast.anna, cast.bo)
+    assert "Gemeente Helmond" not in stands_in_as(cast.frits)
+    assert "Gemeente Helmond" in stands_in_as(cast.noor)
+
+
+def stands_in_as(reader) -> list[str]:
+    cards = accounts.signed_in(reader.user, chosen=None, now=MONDAY).memberships
+    return [card.organisation for card in cards if card.stands_in]
+
+
+def test_that_somebody_was_sent_away_is_told_to_who_watches_over_rights(cast):
+    leaving.record_absence(cast.anna.membership, from_day=DAY, to_day=DAY, reader=cast.frits, now=MONDAY)
+    told = set(Message.objects.filter(kind="privileges_changed").values_list("membership_id", flat=True))
+    assert told == {cast.pia.membership}

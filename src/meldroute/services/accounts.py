@@ -56,8 +56,10 @@ def _standing_in(user: UUID, rows: list[Membership], *, now: datetime) -> list[t
     desk = {m.organisation_id: m for m in reversed(rows) if m.role in duties.DESK}
     if not desk:
         return []
+    # Who manages a municipality could send its own desk away and then read in its place.
+    managed = {m.organisation_id for m in rows if m.role == "functional_manager"}
     return [(MembershipCard(o.pk, desk[by].role, o.name, stands_in=True), _reader(user, desk[by], o))
-            for o, by in duties.stood_in_for(desk, now=now)]
+            for o, by in duties.stood_in_for(desk, now=now) if o.pk not in managed]
 
 
 def _reader(user: UUID, membership: Membership, organisation: Organisation) -> Reader:

@@ -110,9 +110,13 @@ def record_absence(id: UUID, *, from_day: date, to_day: date, reader: Reader, no
 
 
 def _tell_absent(row: Membership, *, reader: Reader, now: datetime) -> None:
-    """Who is made absent without knowing might leave their signals to others: they are told, unless it was they."""
+    """Who is made absent without knowing might leave their signals to others: they are told, unless it was they.
+
+    Whoever watches over rights hears it too: with the desk away, a neighbour reads in its place.
+    """
     if row.user_id != reader.user:
         Message.objects.bulk_create(to_members("made_absent", [row.pk], municipality=row.organisation_id, now=now))
+        tell_of_privileges(row, reader=reader, now=now)
 
 
 def withdraw_absence(id: UUID, *, reader: Reader, now: datetime) -> None:
