@@ -169,8 +169,22 @@ def test_a_certificate_for_something_else_does_not_fit_the_gap(months):
     """An operator who writes one by hand, in the right form, for entries whose hashes they do not know."""
     with transaction.atomic():
         history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW, details={
-            "first": 4, "last": 8, "count": 5, "before": "00" * 32, "last_hash": "11" * 32})
+            "first": 4, "last": 8, "count": 5, "before": "00" * 32, "last_hash": "11" * 32, "to": "2026-03-31T12:00:00+00:00",
+            "who": [str(months.frits.membership), str(months.pia.membership)]})
     HistoryEntry.objects.filter(number__gte=4, number__lte=8).delete()
     [problem] = problems()
     assert problem == ("chain Gemeente Helmond, entry 4: does not follow the entry before it, says the certificate of "
                        "its destruction")
+
+
+@pytest.mark.parametrize("change", [{"count": 1}, {"who": ["one"]}, {"who": ["one", "one"]}, {"who": None},
+                                    {"to": "2027-01-01T00:00:00+00:00"}, {"to": "nooit"}])
+def test_a_certificate_that_cannot_be_true_covers_nothing(months, change):
+    """Whoever may write rows, and knows the hashes, makes one by hand and lets go of what it names."""
+    ends = {row.number: row for row in HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__in=(4, 8))}
+    with transaction.atomic():
+        history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW, details={
+            "first": 4, "last": 8, "count": 5, "before": bytes(ends[4].previous_hash).hex(), "last_hash": bytes(ends[8].hash).hex(),
+            "to": "2026-03-31T12:00:00+00:00", "who": ["one", "two"], "period": "2026-03", "reason": "term_over"} | change)
+    HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__gte=4, number__lte=8).delete()
+    assert problems() == ["chain Gemeente Helmond, entry 4: is missing or out of order: 9 stands in its place"]

@@ -57,7 +57,8 @@ def entries(chain: str, *, upto: int, after: int = -1) -> Iterator[StoredEntry]:
 def certificates(chain: str) -> tuple[Certificate, ...]:
     """Few among many: they have an index of their own. What they say is proven by walking the chain.
 
-    One that does not say what it certifies is passed by: then what it let go of is missing.
+    One that does not say what it certifies, or cannot be true (another count than its range, not two persons, a stretch
+    that was not over), is passed by: then what it let go of is missing.
     """
     rows = HistoryEntry.objects.filter(chain=chain, act=CERTIFICATE).order_by("number")
     found = (_certificate(*row) for row in rows.values_list("number", "at", "details"))
@@ -68,9 +69,16 @@ def _certificate(number: int, at: datetime, details: dict) -> Certificate | None
     try:
         gap = CertifiedGap(int(details["first"]), int(details["last"]), bytes.fromhex(details["before"]),
                            bytes.fromhex(details["last_hash"]))
-        return Certificate(number, at, gap, int(details["count"]), details)
+        found = Certificate(number, at, gap, int(details["count"]), details)
+        return found if _can_be_true(found) else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _can_be_true(found: Certificate) -> bool:
+    who = found.details["who"]
+    two = isinstance(who, list) and len(set(who)) == len(who) == 2
+    return two and found.count == found.gap.last - found.gap.first + 1 and datetime.fromisoformat(found.details["to"]) < found.at
 
 
 def _batch(chain: str, after: int, upto: int) -> list[tuple]:
