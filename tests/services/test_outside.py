@@ -200,3 +200,11 @@ def test_closed_again_it_takes_no_report_and_stays_for_who_has_a_receipt(opened)
     assert not later.open
     with pytest.raises(outside.ClosedForReports):
         report(MONDAY + HOUR)
+
+
+def test_a_check_page_that_is_sent_again_later_shows_no_receipt(opened):
+    shown = report()
+    with pytest.raises(Slip):
+        outside.confirm(page(), "0" * 30, token=shown.token, now=MONDAY + timedelta(minutes=20))
+    with pytest.raises(PageTokenBroken):
+        outside.confirm(page(), "0" * 30, token=shown.token, now=MONDAY + timedelta(minutes=31))

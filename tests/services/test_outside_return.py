@@ -238,3 +238,12 @@ def test_what_a_partner_could_be_given_knows_the_name_and_the_wish(opened, name,
     signal = stored(report(name=name, name_allowed=allowed).receipt)
     material = material_of(look_at(signal.reference, reader=opened.anna, now=MONDAY), description="Iemand werkt veel.")
     assert (material.texts["reporter_name"], material.name_allowed) == (name, allowed)
+
+
+def test_words_added_to_what_was_set_aside_are_told_and_to_what_was_put_away_as_spam_are_not(opened):
+    held, spam = report(work=False).receipt, report(work=False).receipt
+    holding.mark_spam(stored(spam).reference, reason="Reclame.", reader=opened.anna, now=MONDAY)
+    Message.objects.all().delete()
+    answer(come_back(held), "Hij komt vanavond terug.")
+    answer(come_back(spam), "Koop nu.")
+    assert {m.signal_id for m in Message.objects.filter(kind="reporter_wrote")} == {stored(held).pk}

@@ -21,8 +21,8 @@ from .emergency import CallLine, emergency_now
 from .intake import NewSignal, Source, take_in
 from .outside_limits import limits
 
-FORM, CHECK = timedelta(days=1), timedelta(hours=2)
-SHOWN_AGAIN = timedelta(minutes=30)  # after an answer that was lost on the way
+FORM, SHOWN_AGAIN = timedelta(days=1), timedelta(minutes=30)  # a receipt: after an answer that was lost on the way
+CHECK = SHOWN_AGAIN  # a slip shows it once more, so that the note can be mended
 FINISHED = "finished"
 
 
