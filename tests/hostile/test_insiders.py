@@ -16,6 +16,7 @@ from meldroute.services import appointing, duties, leaving, partner_links, passi
 from meldroute.services.assessment import exclude_partner
 from meldroute.services.disclosure import PreviewChanged, preview_disclosure
 from meldroute.services.intake import NewSignal, register_signal
+from meldroute.services.passing_on_pages import sent_page
 from meldroute.services.people import AppointmentRefused
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Disclosure, HistoryEntry, Membership, Message, PartnerLink, Referral, Signal
@@ -183,7 +184,7 @@ def link(cast):
     now = timezone.now()
     reference = passing(cast, now=now)
     sent = pass_on(cast, reference, "ISZW", channel="link", to="nla@partner.example", now=now)
-    code = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=now).code
+    code = sent_page(reference, referral=sent.referral, reader=cast.anna, now=now).code
     return token_of_last_mail(), code
 
 
@@ -254,7 +255,7 @@ def test_a_request_that_was_set_aside_can_no_longer_be_read(cast):
     reference = passing(cast)
     sent = pass_on(cast, reference, "ISZW", channel="link", to="verkeerd@partner.example")
     token = token_of_last_mail()
-    code = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code
+    code = sent_page(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code
     passing_on.set_aside(reference, referral=sent.referral, how="failed", reason="verkeerd adres", reader=cast.anna,
                          now=MONDAY)
     with pytest.raises(partner_links.LinkClosed):

@@ -13,6 +13,7 @@ from meldroute.services import partner_links
 from meldroute.services.answers import NewAnswer, answer_by_link
 from meldroute.services.disclosures import linked_card
 from meldroute.services.partner_links import AccessExpired, LinkClosed
+from meldroute.services.passing_on_pages import sent_page
 from meldroute.storage.models import Answer, HistoryEntry, Message, PartnerLink, Referral
 from tests.cast import MONDAY
 from tests.services.passing_on_help import STORY, pass_on, passing
@@ -25,7 +26,7 @@ def linked(cast, reference):
     """A request sent by link: its token from the mail that waits, its code from the focal point's page."""
     sent = pass_on(cast, reference, "ISZW", channel="link", to=MAIL)
     mail = partner_links.mail_of(Message.objects.get(kind="partner_link", sent_at=None))
-    code = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code
+    code = sent_page(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code
     return sent, mail, code
 
 
@@ -69,12 +70,12 @@ def test_five_wrong_codes_block_the_link_and_tell_the_focal_point(cast):
         partner_links.open_with_code(mail.token, code, now=MONDAY)
     assert Message.objects.get(kind="link_blocked").membership_id == cast.anna.membership
     assert PartnerLink.objects.get().wrong_codes == 5
-    assert partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code == ""
+    assert sent_page(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code == ""
 
     partner_links.new_link(reference, referral=sent.referral, to=MAIL, reader=cast.anna, now=MONDAY)
     waiting = Message.objects.exclude(next_try_at=None).get(kind="partner_link")
     token = partner_links.mail_of(waiting).token
-    fresh = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=MONDAY)
+    fresh = sent_page(reference, referral=sent.referral, reader=cast.anna, now=MONDAY)
     assert (token, fresh.code) != (mail.token, code)
     assert partner_links.open_with_code(token, fresh.code, now=MONDAY).referral == sent.referral
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from meldroute.rules.access import IN_WORK, NOWHERE, Boundary
 from meldroute.services import boundaries, partner_links, second_wall
 from meldroute.services.my_reports import my_reports
+from meldroute.services.passing_on_pages import sent_page
 from meldroute.storage import models
 from meldroute.storage.boundary import within
 from meldroute.storage.models import HistoryEntry, Membership, Message, NamedReader, Referral, Signal, SignalKey
@@ -174,7 +175,7 @@ def test_a_link_and_its_code_open_one_request_from_nowhere(cast):
     reference = passing(cast, now=now)
     sent = pass_on(cast, reference, "ISZW", channel="link", to="nla@partner.example", now=now)
     token = token_of_last_mail()
-    code = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=now).code
+    code = sent_page(reference, referral=sent.referral, reader=cast.anna, now=now).code
     with within(NOWHERE):
         assert partner_links.open_with_code(token, code, now=now).referral == sent.referral
         with pytest.raises(partner_links.LinkClosed):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from meldroute.project.logs import NoPaths
-from meldroute.services import partner_links
+from meldroute.services.passing_on_pages import sent_page
 from meldroute.storage.models import Answer, HistoryEntry, PartnerLink, Signal
 from tests.services.passing_on_help import STORY, pass_on, passing
 from tests.signing_in import signed_in
@@ -23,7 +23,7 @@ def link(cast):
     now = timezone.now()
     reference = passing(cast)
     sent = pass_on(cast, reference, "ISZW", channel="link", to="nla@partner.example", now=now)
-    code = partner_links.code_to_read_aloud(reference, referral=sent.referral, reader=cast.anna, now=now).code
+    code = sent_page(reference, referral=sent.referral, reader=cast.anna, now=now).code
     return f"/antwoord/{token_of_last_mail()}/", code
 
 

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from meldroute.channels.email import BadAddress as BadAddress
 from meldroute.channels.email import check_address
@@ -23,11 +22,10 @@ from meldroute.storage import history
 from meldroute.storage.form_tokens import FormTokenBroken, FormTokenExpired, make_form_token, read_form_token
 from meldroute.storage.keyed_hashes import code_hash, code_matches, link_token_hash, link_token_hashes
 from meldroute.storage.models import Message, PartnerLink, Referral, Signal
-from meldroute.storage.sealing import open_sealed, open_with_purpose, place_of, seal, seal_with_purpose
+from meldroute.storage.sealing import open_with_purpose, place_of, seal, seal_with_purpose
 
 from . import boundaries, duty_messages
-from .desk import Desk, NoSuchSignal, at_desk, look_at
-from .reading.log import log_signal_read
+from .desk import Desk, at_desk
 from .referral import referral_at, replace_links, require_open
 
 LIFETIME = timedelta(days=30)  # own norm, not from the policy
@@ -54,18 +52,6 @@ class LinkMail:
 
     to: str
     token: str
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCard:
-    """For the focal point, to read aloud: the code and how the link stands."""
-
-    reference: str
-    version: int
-    partner: str
-    code: str  # empty when this link no longer opens anything
-    state: str  # "open", "spent", "blocked", "replaced" or "expired"
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +112,6 @@ def new_link(reference: str, *, referral: UUID, to: str, reader: Reader, now: da
         row.channel = "link"
         row.save(update_fields=["channel"])
         issue(desk, row, to=to)
-
-
-def code_to_read_aloud(reference: str, *, referral: UUID, reader: Reader, now: datetime) -> CodeCard:
-    """The code of the newest link of a request. That it was shown is logged."""
-    desk = look_at(reference, reader=reader, now=now)
-    link = (PartnerLink.objects.filter(referral=referral, referral__signal=desk.signal)
-            .select_related("referral").order_by(F("replaced_at").asc(nulls_first=True), "-created_at").first())
-    if link is None:
-        raise NoSuchSignal(reference)
-    state = link_state(link, now=now)
-    code = open_sealed(desk.key, bytes(link.code_sealed), place=code_place(link.pk)) if state == "open" else ""
-    card = CodeCard(reference=desk.signal.reference, version=desk.signal.version, partner=link.referral.partner,
-                    code=code, state=state, expires_at=link.expires_at)
-    log_signal_read(desk.signal.pk, desk.signal.municipality_id, reader=reader, now=now, part="link_code")
-    return card
 
 
 def link_state(link: PartnerLink, *, now: datetime) -> str:
