@@ -44,6 +44,6 @@ def come_back(receipt: str, *, now=MONDAY + timedelta(hours=1), address="192.0.2
 
 
 def stored(receipt: str) -> Signal:
-    from meldroute.storage.keyed_hashes import receipt_tie
+    from meldroute.storage.keyed_hashes import receipt_ties
 
-    return Signal.objects.get(reporter_tie=receipt_tie(receipt))
+    return Signal.objects.get(reporter_tie__in=receipt_ties(receipt))

@@ -101,13 +101,17 @@ class Wrong:
 
 def ask_everything(scene: Scene, *, people: Collection[str] = PEOPLE, rows: dict[str, Row] | None = None) -> list[Wrong]:
     found = dict(addresses())
-    wrong = []
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)  # thousands of refusals are what is asked for
-    for person in people:
-        asker = _Asker(scene, person, found)
-        for name, row in (ROWS if rows is None else rows).items():
-            if row.about != "public":
-                wrong += asker.cells(name, row)
+    wrong, log = [], logging.getLogger("django.request")
+    before = log.level
+    log.setLevel(logging.CRITICAL)  # thousands of refusals are what is asked for
+    try:
+        for person in people:
+            asker = _Asker(scene, person, found)
+            for name, row in (ROWS if rows is None else rows).items():
+                if row.about != "public":
+                    wrong += asker.cells(name, row)
+    finally:
+        log.setLevel(before)
     return wrong
 
 

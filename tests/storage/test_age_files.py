@@ -125,13 +125,16 @@ def test_a_disk_that_is_full_half_way_lets_go_of_what_makes_the_pieces(person, t
 
 
 def test_it_costs_the_same_memory_whatever_its_size(person, tmp_path):
-    peaks = []
-    for pieces in (5, 200):
+    def peak(pieces: int) -> int:
         tracemalloc.start()
-        write_copy(tmp_path / f"{pieces}.age", (bytes(65536) for _ in range(pieces)), to=recipients([person[0]]))
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 2 * peaks[0] + 500_000
+        write_copy(tmp_path / "copy.age", (bytes(65536) for _ in range(pieces)), to=recipients([person[0]]), over=True)
+        try:
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    small, large = (min(peak(pieces) for _ in range(3)) for pieces in (5, 200))  # other threads of the run allocate too
+    assert large < 2 * small + 500_000
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -66,6 +66,14 @@ def test_who_agrees_how_to_reach_a_victim_reads_that_safety_and_health_come_firs
     assert "S-1.2-09" not in other
 
 
+@pytest.mark.requirement("S-1.2-30")
+def test_who_weighs_danger_is_reminded_of_the_street_around_a_hemp_farm_or_laboratory(cast):
+    page = text(signed_in(cast.anna, "nl").get(reverse("set_danger", args=[enriched(cast)])))
+    words = "een hennepkwekerij of drugslab kan de buurt in gevaar brengen"
+    assert words in page
+    assert "S-1.2-30" in page[page.index(words):][:250]
+
+
 @pytest.mark.requirement("S-1.2-21")
 def test_a_citizen_reads_without_an_account_where_to_report_what_feels_wrong_and_whom_to_call(cast):
     """The page of a municipality that opened it; before that there is none, and it says so by being absent."""
@@ -87,7 +95,7 @@ def test_nobody_has_to_see_themselves_as_a_victim(cast):
 
 
 @pytest.mark.requirement("S-1.2-36")
-def test_who_reported_is_kept_from_partners_exports_and_from_whom_it_is_about(cast):
+def test_who_reported_is_kept_from_partners_and_exports_and_a_report_about_a_colleague_from_the_desk(cast):
     sent = pass_on(cast, passing(cast), "ISZW", agreement="unknown")
     assert "Bram" not in repr(disclosure_card(sent.referral, reader=cast.nel, now=MONDAY))
     export = incident_of(cast.pia, Wanted(MONDAY.date(), MONDAY.date()), now=MONDAY)

@@ -166,9 +166,6 @@ def _days(term: ProductTerm) -> timedelta:
 
 # A municipality's own terms
 
-OWN_CAUSES = ("unknown_outcome", "not_shorter", "no_advice", "advice_later")
-
-
 def own_term_causes(terms: dict[str, OwnTerm], schedule: Schedule, *, today: date) -> list[tuple[str, str]]:
     """(outcome, cause) for each own term that may not count."""
     return [(outcome, cause) for outcome, own in sorted(terms.items())

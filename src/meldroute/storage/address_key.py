@@ -1,4 +1,4 @@
-"""Network addresses as hashes under a key that lives an hour, in memory, and in no backup.
+"""Network addresses as hashes under a key that lives an hour: in memory, or in `run/` of the data folder.
 
 A limit needs to know that two tries came from one address, not which address that is. Worker processes share the key
 through a small file in the machine's memory; when the hour is over it is written over.

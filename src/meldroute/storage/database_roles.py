@@ -1,7 +1,8 @@
 """Three accounts of PostgreSQL instead of one: who makes tables, who runs the site, who copies.
 
-The application owns nothing and passes no policy by; a stolen password of the web server changes no table and reads no
-municipality that its statement did not name. Making accounts takes a superuser, once; hence text to be looked at first.
+The application owns nothing and passes no policy by: a query that forgot its filter reads no other municipality. Whoever
+stole its password can name any municipality, and writes rows as the program does; sealed text stays sealed to them.
+Making accounts takes a superuser, once; hence text to be looked at first.
 """
 
 OWNER, APPLICATION, BACKUP = "meldroute_owner", "meldroute_app", "meldroute_backup"

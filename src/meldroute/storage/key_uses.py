@@ -55,7 +55,7 @@ USES = (
     Use("reporter_tie", NoLongerKept, "reporter_tie",
         because="the signal that said who reported is destroyed; they go within a year"),
     Use("reporter_tie", HistoryEntry, "actor", lambda now: Q(actor_kind="reporter"),
-        because="a hash chain is never written again; they go when their month is destroyed"),
+        because="a hash chain is never written again; they go when their month is destroyed, which no command does yet"),
     Use("link", Message, "content_sealed"),
     Use("link", PartnerLink, "token_hash", _open_link, because="until the link is answered or expires"),
     Use("link", PartnerLink, "code_hash", _open_link, because="until the link is answered or expires"),

@@ -23,16 +23,12 @@ def reporter_ties(user_id: UUID) -> tuple[str, ...]:
     return _hashes("reporter_tie", b"tie", user_id.bytes)
 
 
-def receipt_tie(receipt: str) -> str:
+def receipt_ties(receipt: str) -> tuple[str, ...]:
     """The same for a reporter from outside, who is known by the number on a note and by nothing else.
 
-    Slow on purpose (some 50 ms, 16 MB): who has database and keyring still has to pay for every guess.
+    Slow on purpose (some 50 ms, 16 MB): who has database and keyring still has to pay for every guess. Takes the same
+    time whether one is stored or not.
     """
-    return _slow_hash(receipt, keyring().current("reporter_tie"))
-
-
-def receipt_ties(receipt: str) -> tuple[str, ...]:
-    """Every tie this receipt may be stored under. Takes the same time whether one is stored or not."""
     return tuple(_slow_hash(receipt, version) for version in keyring().versions("reporter_tie"))
 
 

@@ -42,10 +42,6 @@ def with_factor(people: Collection[UUID]) -> set[UUID]:
     return set(_factors().filter(user__in=people, type__in=PROVING).values_list("user_id", flat=True))
 
 
-def kinds_of(person: UUID) -> list[str]:
-    return list(_factors().filter(user=person, type__in=PROVING).order_by("created_at").values_list("type", flat=True))
-
-
 def give_codes(person: UUID) -> str:
     """An authenticator app's secret, made here; returned in the clear this once."""
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
