@@ -4,15 +4,16 @@ An alarm is a count. It never says which signal, and it says nothing at all abou
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Absence, Membership, Message, Organisation, Signal
+from meldroute.storage.prepared import Prepared
 
 from . import duties, duty_messages
 from .notices import to_members
@@ -93,8 +94,11 @@ def _alarms(*, now: datetime) -> list[Message]:
 
 def _abandoned(*, now: datetime) -> dict[UUID, int]:
     """How many open shielded signals of a municipality nobody may read any more. Few are shielded, and have an index."""
-    rows = Signal.objects.abandoned(timezone.localtime(now).date()).values("municipality").annotate(count=Count("pk"))
-    return dict(rows.values_list("municipality", "count"))
+    return dict(_ABANDONED(day=timezone.localtime(now).date()))
+
+
+_ABANDONED = Prepared(lambda day: Signal.objects.abandoned(day).values("municipality").annotate(count=Count("pk"))
+                      .values_list("municipality", "count"), day=date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,16 @@ class _Member:
 
 def _staff(*, now: datetime) -> list[_Member]:
     """Who carries a duty today in municipalities that have begun, and the chain directors. One query."""
-    day = timezone.localtime(now).date()
+    return [_Member(*row) for row in _STAFF(day=timezone.localtime(now).date())]
+
+
+def _on(day: date) -> QuerySet:
     away = Absence.objects.filter(membership=OuterRef("pk"), from_day__lte=day, to_day__gte=day)
     rows = Membership.objects.filter(role__in=STAFF).current(day).annotate(away=Exists(away))
-    return [_Member(*row) for row in rows.values_list("pk", "organisation", "role", "away")]
+    return rows.values_list("pk", "organisation", "role", "away")
+
+
+_STAFF = Prepared(_on, day=date)
 
 
 def _lacking(staff: list[_Member], *roles: str) -> set[UUID]:

@@ -18,6 +18,7 @@ from meldroute.channels.email import BadAddress, NotDelivered, message_id_of, no
 from meldroute.rules.actors import TICK
 from meldroute.storage import history
 from meldroute.storage.models import Message
+from meldroute.storage.prepared import Prepared
 from meldroute.storage.sealing import SealBroken
 from meldroute.storage.signal_keys import SignalDestroyed
 
@@ -118,8 +119,14 @@ def retry_now(messages, *, now: datetime) -> int:
 
 def _first_due(now: datetime) -> tuple[UUID, datetime] | None:
     """The two ends of one index: what is due, and what a clock that ran ahead put impossibly far away."""
-    planned = Message.objects.order_by("next_try_at").values_list("pk", "next_try_at")
-    return planned.filter(next_try_at__lte=now).first() or planned.filter(next_try_at__gt=now + IMPOSSIBLE).first()
+    return next(iter(_DUE(now=now) or _FAR_AWAY(far=now + IMPOSSIBLE)), None)
+
+
+_PLANNED = ("pk", "next_try_at")
+_DUE = Prepared(lambda now: Message.objects.filter(next_try_at__lte=now).order_by("next_try_at").values_list(*_PLANNED)[:1],
+                now=datetime)
+_FAR_AWAY = Prepared(lambda far: Message.objects.filter(next_try_at__gt=far).order_by("next_try_at").values_list(*_PLANNED)[:1],
+                     far=datetime)
 
 
 def _held(message: Message, *, now: datetime):

@@ -20,6 +20,7 @@ from meldroute.rules.working_time import local_date
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Destruction, DestructionItem, KeptSignal, NoLongerKept, RetentionHold, Signal
+from meldroute.storage.prepared import Prepared
 
 from . import duties, retention_notices
 from .running_policy import policy_of
@@ -105,8 +106,11 @@ def _each(kept: Kept, what: str, due: Callable[..., list[UUID]], act: Callable[.
 
 
 def _due_terms(*, now: datetime) -> list[UUID]:
-    due = KeptSignal.objects.filter(next_look_at__lte=now).order_by("next_look_at")
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    return _TERMS(now=now)
+
+
+_TERMS = Prepared(lambda now: KeptSignal.objects.filter(next_look_at__lte=now).order_by("next_look_at")
+                  .values_list("pk", flat=True)[:BATCH], now=datetime)
 
 
 def look(id: UUID, *, now: datetime) -> bool:
@@ -186,9 +190,11 @@ def own_source(found: Keeping) -> str:
 
 def _due_holds(*, now: datetime) -> list[UUID]:
     today = local_date(now)
-    due = RetentionHold.objects.filter(lifted_at=None, until__lte=today)
-    again = today - _pause()
-    return list(due.exclude(asked_on__gt=again).order_by("until").values_list("pk", flat=True)[:BATCH])
+    return _HOLDS(today=today, again=today - _pause())
+
+
+_HOLDS = Prepared(lambda today, again: RetentionHold.objects.filter(lifted_at=None, until__lte=today)
+                  .exclude(asked_on__gt=again).order_by("until").values_list("pk", flat=True)[:BATCH], today=date, again=date)
 
 
 def _ask_about_hold(id: UUID, *, now: datetime) -> bool:
@@ -206,8 +212,11 @@ def _ask_about_hold(id: UUID, *, now: datetime) -> bool:
 
 
 def _waiting_lists(*, now: datetime) -> list[UUID]:
-    due = Destruction.objects.filter(state__in=WAITING, reminded_at__lte=now - _pause(), count__gt=0)
-    return list(due.order_by("reminded_at").values_list("pk", flat=True)[:BATCH])
+    return _LISTS(before=now - _pause())
+
+
+_LISTS = Prepared(lambda before: Destruction.objects.filter(state__in=WAITING, reminded_at__lte=before, count__gt=0)
+                  .order_by("reminded_at").values_list("pk", flat=True)[:BATCH], before=datetime)
 
 
 def _remind(id: UUID, *, now: datetime) -> bool:

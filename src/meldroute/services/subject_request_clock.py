@@ -9,6 +9,7 @@ from meldroute.rules.actors import TICK
 from meldroute.rules.subject_rights import REMIND_BEFORE
 from meldroute.storage import history
 from meldroute.storage.models import Membership, Message, SubjectRequest
+from meldroute.storage.prepared import Prepared
 
 from .notices import to_members
 
@@ -24,9 +25,12 @@ def first_action(due: date) -> datetime:
 
 def remind_due(*, now: datetime) -> tuple[int, int]:
     """How many were reminded of, and how many told to be late. After downtime each is told once."""
-    told = [_remind(pk, now=now) for pk in SubjectRequest.objects.filter(next_action_at__lte=now)
-            .order_by("next_action_at").values_list("pk", flat=True)[:BATCH]]
+    told = [_remind(pk, now=now) for pk in _DUE(now=now)]
     return told.count(REMINDED), told.count(LATE)
+
+
+_DUE = Prepared(lambda now: SubjectRequest.objects.filter(next_action_at__lte=now).order_by("next_action_at")
+                .values_list("pk", flat=True)[:BATCH], now=datetime)
 
 
 def _remind(pk: object, *, now: datetime) -> int:

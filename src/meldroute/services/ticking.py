@@ -16,6 +16,7 @@ from meldroute.rules.deadlines import next_working_moment
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Clock, Draft, Message, Signal
+from meldroute.storage.prepared import Prepared
 from meldroute.storage.sessions import forget_old
 
 from . import (
@@ -138,8 +139,11 @@ def _move_clocks(report: TickReport, *, now: datetime) -> None:
 
 
 def _due_clocks(now: datetime) -> list[UUID]:
-    due = Clock.objects.filter(stopped_at=None, next_action_at__lte=now).order_by("next_action_at")
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    return _DUE(now=now)
+
+
+_DUE = Prepared(lambda now: Clock.objects.filter(stopped_at=None, next_action_at__lte=now).order_by("next_action_at")
+                .values_list("pk", flat=True)[:BATCH], now=datetime)
 
 
 def move_clock(id: UUID, *, now: datetime) -> str | None:
