@@ -9,11 +9,15 @@ from django.utils import timezone
 
 from meldroute.rules.sessions import expires_at, worth_writing
 from meldroute.storage.models import BrowserSession
+from meldroute.storage.prepared import Prepared
 from meldroute.storage.sealing import SealBroken
 from meldroute.storage.sessions import forget_old, open_data, row_key, seal_data
 
 logger = logging.getLogger(__name__)
 USER, STARTED = "_auth_user_id", "signed_in_at"
+
+
+_OPEN = Prepared(lambda key, now: BrowserSession.objects.filter(key=key, expires_at__gt=now), key=str, now=datetime)
 
 
 class SessionStore(SessionBase):
@@ -25,7 +29,7 @@ class SessionStore(SessionBase):
         return row_key(self.session_key) if self.session_key else ""
 
     def load(self) -> dict:
-        found = BrowserSession.objects.filter(key=self.row, expires_at__gt=timezone.now()).first()
+        found = next(iter(_OPEN(key=self.row, now=timezone.now())), None)
         if found is None:
             self._session_key = None
             return {}
