@@ -64,9 +64,14 @@ class Site:
     process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "meldroute.cli.main", "run", "--port", str(self.port)], env=self.env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "meldroute.cli.main", "run", "--port", str(self.port)], env=self.env,
+                stdout=subprocess.DEVNULL, stderr=said, start_new_session=True)  # fmt: skip
+
+    @property
+    def said(self) -> Path:
+        return Path(self.env["HOME"]) / "said"
 
     def kill(self) -> None:
         """Everything at once: web server, its workers and the clock."""
@@ -150,7 +155,7 @@ class Reporter:
             except (OSError, http.client.HTTPException):
                 self.retries += 1
                 if time.monotonic() > deadline:
-                    raise
+                    raise AssertionError(f"no answer for {PATIENCE} seconds. The site said: {self.site.said.read_text()[-2000:]}") from None
                 time.sleep(0.05)
 
     def _ask_once(self, method: str, path: str, fields: dict[str, str] | None) -> "Page":
