@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from meldroute.cli import startup
 
-PATIENCE = 20  # seconds for the server to start, and for a child to stop by itself
+STARTS_WITHIN = 60  # seconds for the web server, on a busy machine too
+PATIENCE = 20  # seconds for a child to stop by itself
 PULSE = 0.2  # seconds between looks at the children
 
 
@@ -96,13 +97,13 @@ def _watch(children: list[subprocess.Popen], options: argparse.Namespace) -> int
     # Both said aloud: a shell that starts this in the background has SIGINT ignored, and a child inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    announced, deadline = False, time.monotonic() + PATIENCE
+    announced, deadline = False, time.monotonic() + STARTS_WITHIN
     while all(child.poll() is None for child in children):
         if not announced and _answers(options):
             announced = True
             print(f"Meldroute: http://localhost:{options.port}/  (Ctrl-C to stop)", flush=True)
         if not announced and time.monotonic() > deadline:
-            print(f"meldroute: the web server did not answer within {PATIENCE} seconds.", file=sys.stderr)
+            print(f"meldroute: the web server did not answer within {STARTS_WITHIN} seconds.", file=sys.stderr)
             return 1
         time.sleep(PULSE)
     print("meldroute: a part of the site stopped by itself, so all of it stops. See the lines above.", file=sys.stderr)
