@@ -22,7 +22,7 @@ DOORS = {"visible_to", "reported_by", "disclosed_to", "of_signal", "watched_by",
          "named_again_by"}
 # Everything else, by function. A new one needs its reason.
 ALLOWED = {
-    "services/alarms.py": {"_abandoned": "counts per municipality what nobody may read any more; shows no signal",
+    "services/alarms.py": {"_ABANDONED": "counts per municipality what nobody may read any more; shows no signal",
                            "_nobody_on_duty": "counts whether anything waits where nobody is on duty; shows no signal"},
     "services/audit_trail.py": {"_signal_of": "the id behind a reference, for who runs the site; what is shown are ids"},
     "services/attachments.py": {"_bytes": "the key and parts of a document that was found through its signal"},
@@ -44,8 +44,8 @@ ALLOWED = {
     "services/keeping.py": {
         "keeping_of": "of the term in hand: does another signal follow it?",
         "look_again": "a municipality's own term changed: what it counts for is looked at again; shows nothing",
-        "_due_terms": "the clock acts for nobody", "look": "the same", "_put_on_list": "the same", "_due_holds": "the same",
-        "_ask_about_hold": "the same", "_waiting_lists": "the same", "_remind": "the same",
+        "_TERMS": "the clock acts for nobody", "look": "the same", "_put_on_list": "the same", "_HOLDS": "the same",
+        "_ask_about_hold": "the same", "_LISTS": "the same", "_remind": "the same",
         "take_off_list": "of the signal in hand",
     },
     "services/incident.py": {"_signals": "the ids of one's own municipality, by reference; shows none of them"},
@@ -81,7 +81,7 @@ ALLOWED = {
     "services/referral.py": {"place_of_request": "of the signal in hand"},
     "services/refusals.py": {"_tried": "which signal somebody was refused, for the log alone"},
     "services/subject_request_clock.py": {
-        "remind_due": "requests whose term nears: the clock acts for nobody, and opens nothing",
+        "_DUE": "requests whose term nears: the clock acts for nobody, and opens nothing",
         "_remind": "the same, one of them",
     },
     "services/subject_requests.py": {"register": "a new row with its key"},
