@@ -2,8 +2,8 @@
 
 Run with the code of that release on the path and the name of its folder:
 
-    git worktree add /tmp/release v0.1.0
-    PYTHONPATH=/tmp/release/src python scripts/keep_release.py tests/upgrades/0.1.0
+    git worktree add ../release v0.1.0
+    PYTHONPATH=../release/src python scripts/keep_release.py tests/upgrades/0.1.0
 
 It fills an empty SQLite database with the demo, all of it invented, and writes it as the lines of a backup that is
 not sealed, beside a keyring made for this file and used nowhere else. Only dumping.py comes from this release.

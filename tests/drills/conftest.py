@@ -37,3 +37,12 @@ def child(mail_server):
         "MELDROUTE_DATA": str(settings.MELDROUTE_DATA), "MELDROUTE_SECRET_KEY": settings.SECRET_KEY,
         "MELDROUTE_SMTP_HOST": "127.0.0.1", "MELDROUTE_SMTP_PORT": str(mail_server.port),
     }
+
+
+@pytest.fixture
+def site(tmp_path, mail_server):
+    """`meldroute run` in a data folder of its own."""
+    from tests.drills.killed_site import running_site
+
+    with running_site(tmp_path, mail_server.port) as running:
+        yield running

@@ -5,8 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.drills.conftest import size
+from tests.drills.killed_site import COUNT, VERIFY, Reporter
 from tests.drills.machines import READ, Machine
-from tests.drills.test_kill_drill import COUNT, VERIFY, Reporter, site  # noqa: F401 - the site that runs
 
 USED = """
 import json
@@ -16,7 +16,7 @@ print(json.dumps([[k.purpose, k.version, k.current, k.rows] for k in key_lines(n
 """
 
 
-def test_key_rotated_under_load(site):  # noqa: F811
+def test_key_rotated_under_load(site):
     number, people, turns = size(40, 1000), size(3, 6), size(2, 10)
     machine, first = Machine(site.env), Reporter(site)
     first.sign_in()
