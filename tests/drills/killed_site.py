@@ -35,17 +35,6 @@ print(json.dumps({s.reference: [
     Message.objects.filter(signal=s, sent_at=None).count(), SignalKey.objects.filter(signal=s).count(),
     HistoryEntry.objects.filter(signal=s.pk, act="signal.received").count()] for s in Signal.objects.all()}))
 """
-# Every chain of the history read from its first entry to its last: raises where one does not follow from the one before.
-VERIFY = """
-from meldroute.storage.chain import ChainEntry, ChainHead, StoredEntry, verify
-from meldroute.storage.models import ChainHead as KeptHead, HistoryEntry
-columns = ChainEntry.__dataclass_fields__
-for head in KeptHead.objects.all():
-    rows = HistoryEntry.objects.filter(chain=head.chain).order_by("number")
-    stored = (StoredEntry(ChainEntry(**{n: getattr(r, n) for n in columns}), bytes(r.previous_hash), bytes(r.hash))
-              for r in rows)
-    print(verify(stored, chain=head.chain, head=ChainHead(head.number, bytes(head.hash))))
-"""
 
 
 @dataclass
@@ -74,7 +63,9 @@ class Site:
 
     def python(self, code: str) -> str:
         words = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
-        return subprocess.run(words, env=self.env, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        done = subprocess.run(words, env=self.env, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def command(self, *words: str) -> None:
         subprocess.run([sys.executable, "-m", "meldroute.cli.main", *words], env=self.env, check=True,
