@@ -215,3 +215,13 @@ def cast(transactional_db):
 
     with transaction.atomic():  # one wait for the disk instead of a hundred
         return make_cast()
+
+
+@pytest.fixture
+def fresh_limits():
+    """What other tests sent from outside does not count."""
+    from meldroute.services.outside_limits import limits
+
+    limits.forget()
+    yield
+    limits.forget()

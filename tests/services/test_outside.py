@@ -17,21 +17,8 @@ from meldroute.storage.models import Clock, HistoryEntry, Membership, Message, S
 from tests.cast import MONDAY
 from tests.outside_help import CODE, STORY, open_page, page, report, stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_limits")]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    limits.forget()
-    yield
-    limits.forget()
-
-
-@pytest.fixture
-def opened(cast):
-    open_page(cast)
-    return cast
 
 
 def test_it_is_closed_until_a_municipality_opens_it(cast):

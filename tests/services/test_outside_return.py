@@ -21,29 +21,16 @@ from meldroute.services.taking_up import take_up
 from meldroute.services.ticking import tick
 from meldroute.storage.models import Clock, HistoryEntry, Message, OutsideWord, Signal
 from tests.cast import MONDAY
-from tests.outside_help import come_back, open_page, page, report, stored
+from tests.outside_help import come_back, page, report, stored
 from tests.services import acting_cases, passing_on_help
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_limits")]
 HOUR = timedelta(hours=1)
 QUESTION = "Hoeveel mensen zag u daar?"
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    limits.forget()
-    yield
-    limits.forget()
-
-
-@pytest.fixture
-def opened(cast):
-    open_page(cast)
-    return cast
-
-
-def answer(card, text="Vier mensen.", now=MONDAY + HOUR, address="192.0.2.1"):
-    return outside_return.write(page(now), text, token=card.token, address=address, now=now, language="nl")
+def answer(card, text="Vier mensen.", now=MONDAY + HOUR, address="192.0.2.1", **more):
+    return outside_return.write(page(now), text, token=card.token, address=address, now=now, language="nl", **more)
 
 
 def ask(cast, signal, text=QUESTION, **more):
@@ -247,3 +234,30 @@ def test_words_added_to_what_was_set_aside_are_told_and_to_what_was_put_away_as_
     answer(come_back(held), "Hij komt vanavond terug.")
     answer(come_back(spam), "Koop nu.")
     assert {m.signal_id for m in Message.objects.filter(kind="reporter_wrote")} == {stored(held).pk}
+
+
+@pytest.mark.parametrize("before", ["quiet", "danger", "held", "spam"])
+def test_danger_said_afterwards_alerts_the_desk_at_once_whatever_the_report_was_before(opened, before):
+    receipt = report(work=before in ("quiet", "danger"), danger=before == "danger").receipt
+    signal, anna = stored(receipt), {"reader": opened.anna, "now": MONDAY}
+    if before == "spam":
+        holding.mark_spam(signal.reference, reason="Reclame.", **anna)
+    Message.objects.all().delete()
+    answer(come_back(receipt), "Hij slaat haar nu.", danger=True)
+    signal.refresh_from_db()
+    assert (signal.danger, signal.lane) == (True, "regular")
+    told = Message.objects.filter(signal=signal).values_list("kind", "membership")
+    assert set(told) == {("danger_received", opened.anna.membership), ("danger_received", opened.bo.membership)}
+    assert Clock.objects.filter(signal=signal, stopped_at=None).count() == 2, "a term in danger, and the call to AVIM"
+    shown = open_signal(signal.reference, reader=opened.anna, now=MONDAY + HOUR)
+    assert (shown.danger, [w.text for w in shown.words]) == (True, ["Hij slaat haar nu."])
+    assert [r.reference for r in work_list(reader=opened.anna, now=MONDAY + HOUR).rows] == [signal.reference]
+
+
+def test_no_limit_holds_up_a_danger(opened):
+    card = come_back(report().receipt)
+    while limits.allows("words", "192.0.2.1", now=MONDAY + HOUR):
+        pass
+    with pytest.raises(TooMany):
+        answer(card)
+    assert answer(card, danger=True).words

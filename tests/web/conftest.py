@@ -23,16 +23,6 @@ def bram(cast, at):
 
 
 @pytest.fixture
-def fresh_limits():
-    """What other tests sent from outside does not count."""
-    from meldroute.services.outside_limits import limits
-
-    limits.forget()
-    yield
-    limits.forget()
-
-
-@pytest.fixture
 def opened(cast):
     """The cast, in a municipality whose page for citizens is open."""
     from django.utils import timezone

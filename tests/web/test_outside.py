@@ -110,6 +110,24 @@ def test_the_focal_point_asks_on_the_signal_page_and_the_citizen_answers(opened)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_comes_back_sees_whom_to_call_and_can_say_that_it_is_danger(opened):
+    visitor = Visitor().sends()
+    receipt = visitor.receipt
+    visitor.goes("return")
+    assert 'href="tel:112"' in _html(visitor)
+    visitor.goes("read", receipt=receipt)
+    assert _html(visitor).index('href="tel:112"') < _html(visitor).index("<textarea")
+    visitor.goes("answer", text=" ", danger="1")
+    assert re.search(r'<input[^>]+name="danger"[^>]+checked', _html(visitor)), "what was ticked stays"
+    visitor.goes("answer", text="Hij slaat haar nu.", danger="1")
+    assert "GEVAAR" in signed_in(opened.anna, "nl").get(f"/signalen/{stored(receipt).reference}/").content.decode()
+
+
+def _html(visitor: Visitor) -> str:
+    return visitor.answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_the_calculation_it_is_set_aside_and_let_in_with_one_button(opened):
     signal = stored(Visitor().sends(work=False).receipt)
     anna = signed_in(opened.anna, "nl")

@@ -68,15 +68,25 @@ def set_danger(reference: str, danger: bool, *, reason: str, reader: Reader, now
         _refuse_closed(desk)
         if not reason.strip():
             raise ReasonMissing("danger")
-        raised = danger and not desk.signal.danger
-        desk.signal.danger = danger
-        keep(desk, danger_because=reason.strip())
-        desk.note("signal.danger", danger=danger)
-        if raised:
-            _hurry(desk)
-            _alert(desk)
-            start_calling(desk)  # whoever was spoken to before does not know of this danger
+        if danger and not desk.signal.danger:
+            raise_danger(desk, because=reason.strip())
+        else:
+            _keep_danger(desk, danger, because=reason.strip())
         keep_calling(desk)
+
+
+def raise_danger(desk: Desk, *, because: str) -> None:
+    """A danger that nobody knew of: the desk is alerted, its clock hurries, and whoever must be called is called again."""
+    _keep_danger(desk, True, because=because)
+    _hurry(desk)
+    _alert(desk)
+    start_calling(desk)
+
+
+def _keep_danger(desk: Desk, danger: bool, *, because: str) -> None:
+    desk.signal.danger = danger
+    keep(desk, danger_because=because)
+    desk.note("signal.danger", danger=danger)
 
 
 def exclude_partner(reference: str, partner: str, *, reason: str, reader: Reader, now: datetime,
@@ -146,7 +156,7 @@ def _hurry(desk: Desk) -> None:
 def _alert(desk: Desk) -> None:
     told = duty_messages.told_about(desk.signal, choices=desk.choices, now=desk.now, find=duties.alerted_at_danger)
     for person in told.people if not told.nobody else ():
-        if person != desk.reader.membership:  # whoever raised it knows
+        if desk.reader is None or person != desk.reader.membership:  # whoever raised it knows
             desk.tell("danger_received", recipient_kind="membership", membership_id=person)
 
 

@@ -19,6 +19,7 @@ from meldroute.storage.outside_tokens import PageToken
 from meldroute.storage.signal_keys import has_key, key_beside
 
 from . import boundaries, duty_messages
+from .assessment import raise_danger
 from .desk import at_desk_of
 from .intake import OUTSIDE
 from .my_reports import FeedbackCard, feedback_told, log_reads_by
@@ -90,14 +91,18 @@ def open_report(page: Outside, typed: str, *, token: str, address: str, now: dat
         return _opened(row, page, now=now, language=language)
 
 
-def write(page: Outside, text: str, *, token: str, address: str, now: datetime, language: str) -> OpenReport:
-    """Answer, or add something. Raises `NothingWritten`, `TooLong`, `NoMoreNow`, and like `open_report`."""
+def write(page: Outside, text: str, *, token: str, address: str, now: datetime, language: str,
+          danger: bool = False) -> OpenReport:
+    """Answer, or add something. Danger alerts the desk at once, and no limit per address holds it up.
+
+    Raises `NothingWritten`, `TooLong`, `NoMoreNow`, and like `open_report`.
+    """
     opened = tokens.read(token, step="open", municipality=page.organisation, lifetime=OPEN, now=now)
     if not text.strip():
         raise NothingWritten
     if len(text) > LONGEST:
         raise TooLong(len(text))
-    if not limits.allows("words", address, now=now):
+    if not danger and not limits.allows("words", address, now=now):
         raise TooMany
     if not tokens.spend(opened, "said"):
         raise PageUsed
@@ -105,7 +110,7 @@ def write(page: Outside, text: str, *, token: str, address: str, now: datetime, 
     with boundaries.at(row.municipality_id):
         if not _may_write(row, _words(row)):
             raise NoMoreNow
-        _keep(row, text.strip(), now=now)
+        _keep(row, text.strip(), danger=danger, now=now)
         return _opened(_row(row.pk), page, now=now, language=language)
 
 
@@ -131,14 +136,16 @@ def _row(id: UUID) -> Signal:
         return Signal.objects.filter(channel=OUTSIDE).select_related("municipality", "key").get(pk=id)
 
 
-def _keep(row: Signal, text: str, *, now: datetime) -> None:
+def _keep(row: Signal, text: str, *, danger: bool, now: datetime) -> None:
     actor = Actor("reporter", row.reporter_tie, "reporter")
     with transaction.atomic(), at_desk_of(row.pk, actor=actor, now=now) as desk:
         said = OutsideWord(signal=desk.signal, municipality_id=row.municipality_id, kind="answer", at=now)
         said.seal("content_sealed", {"text": text}, key=desk.key)
         said.save(force_insert=True)
         desk.note("reporter.wrote")
-        if desk.signal.lane != "spam":  # words to what only waits to be looked at may be the ones that matter
+        if danger:  # also of a report that was in danger before: this is new
+            raise_danger(desk, because=text)
+        elif desk.signal.lane != "spam":  # words to what only waits to be looked at may be the ones that matter
             desk.messages += duty_messages.for_signal(desk.signal, "reporter_wrote", now=now, choices=desk.choices)
 
 

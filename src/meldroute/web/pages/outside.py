@@ -172,7 +172,7 @@ def _read(visit: Visit) -> HttpResponse:
 def _answer(visit: Visit) -> HttpResponse:
     about = {"token": visit["token"], "now": visit.now, "language": visit.t.code}
     try:
-        report = outside_return.write(visit.page, visit["text"], address=visit.address, **about)
+        report = outside_return.write(visit.page, visit["text"], address=visit.address, danger=bool(visit["danger"]), **about)
     except (PageUsed, PageTokenBroken):
         return _ask(visit, note="error_used", status=409)
     except NoMoreNow:
@@ -190,14 +190,15 @@ def _once_more(visit: Visit, error: Exception, about: dict[str, object]) -> Http
         return _ask(visit, note="error_used", status=409)
     words = {NothingWritten: "error_empty", TooLong: "error_long", TooMany: "return_many"}
     problem = visit.t.say(words[type(error)], number=LONGEST)
-    return _report(visit, report, problem=problem, typed=visit["text"][: 2 * LONGEST], status=400)
+    return _report(visit, report, problem=problem, typed=visit["text"][: 2 * LONGEST], danger=visit["danger"], status=400)
 
 
-def _report(visit: Visit, report: OpenReport, *, problem: str = "", typed: str = "", note: str = "",
-            status: int = 200) -> HttpResponse:
+def _report(visit: Visit, report: OpenReport, *, problem: str = "", typed: str = "", danger: str = "",
+            note: str = "", status: int = 200) -> HttpResponse:
     own_words = visit.t.code in ("nl", "en")
     state = report.state if own_words else visit.t.say(f"state_{report.stage}")
-    return _page(visit, "report", status=status, note=note, report=report, state=state, problem=problem, typed=typed)
+    return _page(visit, "report", status=status, note=note, report=report, state=state, problem=problem, typed=typed,
+                 danger=danger)
 
 
 STEPS: dict[str, Callable[[Visit], HttpResponse]] = {
