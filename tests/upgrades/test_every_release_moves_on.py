@@ -26,7 +26,7 @@ with transaction.atomic():
         loader = Loader(part, begin=lambda line: apps)
         loader.take((folder / f"{{part}}.dump").read_bytes())
         loader.finish()
-    number_on()
+    number_on(apps)
 """
 LOOK = """
 import json

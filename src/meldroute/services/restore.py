@@ -80,7 +80,7 @@ def _load(data: Path, keys: Path, people: list, about: dict) -> tuple[int, int]:
         open_copy(data, people, rows.take)
         loaded = rows.finish()
         keyed = _load_keys(keys, people, about, apps)
-        number_on()
+        number_on(apps)
     return sum(loaded.counts.values()), keyed
 
 

@@ -138,10 +138,8 @@ def _last_of_each(wanted: list[tuple], graph: object) -> list[tuple]:
         child.key in everything and child.key[0] == name[0] for child in graph.node_map[name].children)]
 
 
-def number_on() -> None:
-    """The next numbered row gets the number after the last one that was loaded."""
-    from django.apps import apps
-
+def number_on(apps: object) -> None:
+    """The next numbered row gets the number after the last one that was loaded. `apps`: the tables as they were then."""
     statements = connection.ops.sequence_reset_sql(no_style(), list(apps.get_models(include_auto_created=True)))
     with connection.cursor() as cursor:
         for statement in statements:
