@@ -34,6 +34,7 @@ def child(mail_server):
         database = parts._replace(path=f"/{name}").geturl()
     return {
         "PATH": os.environ["PATH"], "HOME": str(settings.MELDROUTE_DATA), "MELDROUTE_DATABASE": database,
+        "MELDROUTE_KEYRING": str(settings.MELDROUTE_KEYRING),
         "MELDROUTE_DATA": str(settings.MELDROUTE_DATA), "MELDROUTE_SECRET_KEY": settings.SECRET_KEY,
         "MELDROUTE_SMTP_HOST": "127.0.0.1", "MELDROUTE_SMTP_PORT": str(mail_server.port),
     }

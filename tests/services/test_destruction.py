@@ -77,7 +77,9 @@ def test_nobody_else_knows_that_there_is_a_list(cast):
 
 def test_a_list_about_colleagues_is_the_designated_person_s(cast):
     closed(cast)
-    Signal.objects.update(lane="confidential")
+    signal = Signal.objects.get()
+    signal.lane = "confidential"
+    signal.save()
     KeptSignal.objects.update(lane="confidential")
     now = ripened()
     row = Destruction.objects.get()

@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from meldroute.rules.actors import TICK
 from meldroute.services import audit_verify
 from meldroute.services.history_destruction import DestructionRefused, destroy_month, segments_of
+from meldroute.services.key_rotation import StillUsed, bring_along, retire, rotate
 from meldroute.services.processing_log import record_processings
-from meldroute.storage import history
+from meldroute.storage import history, stored_chains
 from meldroute.storage.chain import ChainBroken
 from meldroute.storage.models import HistoryEntry
 from meldroute.storage.wholeness import look_through
+from tests.services.keeping_help import own_keyring
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -25,6 +27,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def add(cast, at, act="signal.read"):
     with transaction.atomic():
         history.append(cast.helmond.pk, actor=cast.anna.actor, act=act, now=at, signal=uuid4())
+
+
+@pytest.fixture
+def own_keys(settings, tmp_path):
+    """Before `months`: the key is turned, and other tests use theirs."""
+    return own_keyring(settings, tmp_path)
 
 
 @pytest.fixture
@@ -166,11 +174,8 @@ def test_a_certificate_that_was_changed_afterwards_is_found(months, change):
 
 
 def test_a_certificate_for_something_else_does_not_fit_the_gap(months):
-    """An operator who writes one by hand, in the right form, for entries whose hashes they do not know."""
-    with transaction.atomic():
-        history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW, details={
-            "first": 4, "last": 8, "count": 5, "before": "00" * 32, "last_hash": "11" * 32, "to": "2026-03-31T12:00:00+00:00",
-            "who": [str(months.frits.membership), str(months.pia.membership)]})
+    """Also when the keyring vouches for it."""
+    certify(months, {"before": "00" * 32, "last_hash": "11" * 32})
     HistoryEntry.objects.filter(number__gte=4, number__lte=8).delete()
     [problem] = problems()
     assert problem == ("chain Gemeente Helmond, entry 4: does not follow the entry before it, says the certificate of "
@@ -180,11 +185,41 @@ def test_a_certificate_for_something_else_does_not_fit_the_gap(months):
 @pytest.mark.parametrize("change", [{"count": 1}, {"who": ["one"]}, {"who": ["one", "one"]}, {"who": None},
                                     {"to": "2027-01-01T00:00:00+00:00"}, {"to": "nooit"}])
 def test_a_certificate_that_cannot_be_true_covers_nothing(months, change):
-    """Whoever may write rows, and knows the hashes, makes one by hand and lets go of what it names."""
-    ends = {row.number: row for row in HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__in=(4, 8))}
-    with transaction.atomic():
-        history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW, details={
-            "first": 4, "last": 8, "count": 5, "before": bytes(ends[4].previous_hash).hex(), "last_hash": bytes(ends[8].hash).hex(),
-            "to": "2026-03-31T12:00:00+00:00", "who": ["one", "two"], "period": "2026-03", "reason": "term_over"} | change)
+    certify(months, change)
     HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__gte=4, number__lte=8).delete()
     assert problems() == ["chain Gemeente Helmond, entry 4: is missing or out of order: 9 stands in its place"]
+
+
+@pytest.mark.parametrize("voucher", [None, "1:x", 7, "another's"])
+def test_a_certificate_that_only_the_database_vouches_for_covers_nothing(months, voucher):
+    """Whoever may write rows, and knows the hashes, makes one by hand and lets go of what it names."""
+    other = stored_chains.vouched(str(months.deurne.pk), certified(months))["voucher"]
+    said = certified(months) | ({} if voucher is None else {"voucher": other if voucher == "another's" else voucher})
+    with transaction.atomic():
+        history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW, details=said)
+    HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__gte=4, number__lte=8).delete()
+    assert problems() == ["chain Gemeente Helmond, entry 4: is missing or out of order: 9 stands in its place"]
+
+
+def test_the_key_that_vouches_for_a_certificate_stays(own_keys, months):
+    destroy(months)
+    rotate(["reporter_tie"], now=NOW)
+    bring_along(now=NOW)
+    assert problems() == [], "a newer key does not unsay it"
+    with pytest.raises(StillUsed, match="1 rows of historyentry use it .a certificate of destruction is never written again"):
+        retire("reporter_tie", 1, now=NOW)
+
+
+def certified(months) -> dict:
+    """What the certificate of March would say."""
+    ends = {row.number: row for row in HistoryEntry.objects.filter(chain=str(months.helmond.pk), number__in=(4, 8))}
+    return {"first": 4, "last": 8, "count": 5, "before": bytes(ends[4].previous_hash).hex(),
+            "last_hash": bytes(ends[8].hash).hex(), "to": "2026-03-31T12:00:00+00:00", "who": ["one", "two"],
+            "period": "2026-03", "reason": "term_over"}
+
+
+def certify(months, change: dict) -> None:
+    chain = str(months.helmond.pk)
+    with transaction.atomic():
+        history.append(months.helmond.pk, actor=TICK, act="history.destroyed", now=NOW,
+                       details=stored_chains.vouched(chain, certified(months) | change))

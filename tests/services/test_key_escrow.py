@@ -32,7 +32,7 @@ def away(tmp_path):
     return tmp_path / "away"
 
 
-def test_key_lost_and_recovered_from_escrow(cast, place, keeper, away):
+def test_key_lost_and_recovered_from_escrow(place, cast, keeper, away):
     installation.prepare(now=MONDAY)
     signal = report(cast)
     made = escrow(away, to=(keeper.public,), now=MONDAY)
@@ -45,7 +45,7 @@ def test_key_lost_and_recovered_from_escrow(cast, place, keeper, away):
     assert STORY in repr(open_signal(signal.reference, reader=cast.anna, now=MONDAY))
 
 
-def test_the_file_shows_no_key_and_holds_every_version(cast, place, keeper, away):
+def test_the_file_shows_no_key_and_holds_every_version(place, cast, keeper, away):
     rotate(["wrap"], now=MONDAY)
     made = escrow(away, to=(keeper.public,), now=MONDAY)
     assert made.file == f"meldroute-keyring-20261123T090000Z-{made.fingerprint[:8]}.age"
@@ -55,7 +55,7 @@ def test_the_file_shows_no_key_and_holds_every_version(cast, place, keeper, away
     assert not [secret for secret in secrets if secret.encode() in whole]
 
 
-def test_several_people_can_each_bring_it_back(cast, place, keeper, away, tmp_path):
+def test_several_people_can_each_bring_it_back(place, cast, keeper, away, tmp_path):
     second = make_keeper(tmp_path, "second")
     made = escrow(away, to=(keeper.public, second.public), now=MONDAY)
     place.unlink()
@@ -63,7 +63,7 @@ def test_several_people_can_each_bring_it_back(cast, place, keeper, away, tmp_pa
     assert keyring().fingerprint() == made.fingerprint
 
 
-def test_a_keyring_is_never_written_over(cast, place, keeper, away):
+def test_a_keyring_is_never_written_over(place, cast, keeper, away):
     made = escrow(away, to=(keeper.public,), now=MONDAY)
     before = place.read_bytes()
     with pytest.raises(CannotRecover, match="exists already"):
@@ -71,7 +71,7 @@ def test_a_keyring_is_never_written_over(cast, place, keeper, away):
     assert place.read_bytes() == before
 
 
-def test_the_keyring_of_another_database_is_refused(cast, place, keeper, away):
+def test_the_keyring_of_another_database_is_refused(place, cast, keeper, away):
     made = escrow(away, to=(keeper.public,), now=MONDAY)
     place.unlink()
     Installation.objects.create(keyring="0" * 64, created_at=MONDAY)
@@ -80,7 +80,7 @@ def test_the_keyring_of_another_database_is_refused(cast, place, keeper, away):
     assert not place.exists()
 
 
-def test_who_has_another_identity_gets_nothing(cast, place, keeper, away, tmp_path):
+def test_who_has_another_identity_gets_nothing(place, cast, keeper, away, tmp_path):
     made = escrow(away, to=(keeper.public,), now=MONDAY)
     place.unlink()
     with pytest.raises(CannotRecover, match="not sealed to this identity"):
@@ -89,7 +89,7 @@ def test_who_has_another_identity_gets_nothing(cast, place, keeper, away, tmp_pa
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-3], lambda b: b[:-3] + bytes(3), lambda b: b"", lambda b: b"no age file"])
-def test_a_damaged_file_is_refused(cast, place, keeper, away, damage):
+def test_a_damaged_file_is_refused(place, cast, keeper, away, damage):
     made = escrow(away, to=(keeper.public,), now=MONDAY)
     place.unlink()
     (away / made.file).write_bytes(damage((away / made.file).read_bytes()))
@@ -99,19 +99,19 @@ def test_a_damaged_file_is_refused(cast, place, keeper, away, damage):
 
 
 @pytest.mark.parametrize(("to", "said"), [((), "none was named"), (("age1x",), "is not a public age key")])
-def test_a_wrong_recipient_writes_nothing(cast, place, away, to, said):
+def test_a_wrong_recipient_writes_nothing(place, cast, away, to, said):
     with pytest.raises(CannotKeep, match=said):
         escrow(away, to=to, now=MONDAY)
     assert list(away.iterdir()) == []
     assert not KeptCopy.objects.exists()
 
 
-def test_a_folder_that_is_not_there_is_said(cast, place, keeper, away):
+def test_a_folder_that_is_not_there_is_said(place, cast, keeper, away):
     with pytest.raises(CannotKeep, match="cannot be written"):
         escrow(away / "nowhere", to=(keeper.public,), now=MONDAY)
 
 
-def test_the_status_warns_until_the_current_versions_are_kept_elsewhere(cast, place, keeper, away):
+def test_the_status_warns_until_the_current_versions_are_kept_elsewhere(place, cast, keeper, away):
     assert "escrow" in key_status(now=MONDAY).to_do[0]
     escrow(away, to=(keeper.public,), now=MONDAY)
     assert key_status(now=MONDAY).to_do == ()
@@ -120,14 +120,14 @@ def test_the_status_warns_until_the_current_versions_are_kept_elsewhere(cast, pl
     assert {(k.purpose, k.version) for k in key_lines(now=MONDAY) if not k.escrowed} == {("link", 2)}
 
 
-def test_the_history_says_to_whom(cast, place, keeper, away):
+def test_the_history_says_to_whom(place, cast, keeper, away):
     escrow(away, to=(keeper.public,), now=MONDAY)
     entry = HistoryEntry.objects.get(act="keys.escrowed")
     assert entry.chain == "system"
     assert entry.details["recipients"] == [keeper.public]
 
 
-def test_the_file_that_was_sealed_twice_is_not_taken_for_a_keyring(cast, place, keeper, away):
+def test_the_file_that_was_sealed_twice_is_not_taken_for_a_keyring(place, cast, keeper, away):
     """Another file for the same person, such as a backup, is no escrow."""
     from meldroute.storage.age_files import recipients, write_copy
 

@@ -20,9 +20,10 @@ from meldroute.storage import rekeying, second_factors
 from meldroute.storage.key_uses import UNDER_SIGNAL_KEY, USES
 from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.keyring import keyring
-from meldroute.storage.models import HistoryEntry, Message, Signal, SignalKey, SubjectRequestKey
+from meldroute.storage.models import HistoryEntry, Message, Signal, SignalKey, SubjectRequestKey, User
 from meldroute.storage.models.base import SealedRow
 from meldroute.storage.sealing import open_with_purpose, place_of, seal_with_purpose
+from meldroute.storage.vouching import vouched_models
 from tests.cast import MONDAY
 from tests.outside_help import open_page
 from tests.outside_help import report as outside_report
@@ -57,7 +58,7 @@ def test_what_is_stored_is_brought_along_and_says_the_same(cast):
     rotate(now=MONDAY)
     done = {part.name: part.rows for part in bring_along(now=MONDAY)}
     assert done == {"keys of signals": 3, "ties of signals to their reporter": 3, "links in messages that wait": 0,
-                    "keys of requests": 0, "secrets of second factors": 0}
+                    "keys of requests": 0, "secrets of second factors": 0} | vouchers(signal=0)  # those went with the tie
     assert versions_of_keys() == {2}
     assert {s.reporter_tie[:2] for s in Signal.objects.all()} == {"2:"}
     assert all(opens(cast, s) for s in signals)
@@ -187,6 +188,12 @@ def test_a_destroyed_signal_does_not_stop_a_rotation(cast):
     assert opens(cast, kept)
 
 
+def vouchers(**others: int) -> dict[str, int]:
+    """How many vouchers of the cast were brought along, by table."""
+    rows = {model._meta.model_name: model.objects.count() for model in vouched_models()} | others
+    return {f"vouchers of {name}": count for name, count in rows.items()} | {"vouchers of second factors": User.objects.count()}
+
+
 def test_the_history_says_who_turned_which_key(cast):
     report(cast)
     rotate(["wrap"], now=MONDAY)
@@ -215,7 +222,7 @@ def test_the_status_counts_rows_per_version_and_says_what_is_to_do(cast):
     assert (lines["wrap", 2].rows, lines["wrap", 1].rows) == (1, 1)
     assert lines["wrap", 2].current
     assert not lines["wrap", 1].current
-    assert lines["reporter_tie", 1].rows == 4  # two signals, and their two entries in the history
+    assert lines["reporter_tie", 1].rows == 4 + sum(vouchers().values())  # two signals, and their two entries in the history
     [said] = key_status(now=MONDAY).to_do
     assert "nobody else holds the current version of wrap 2" in said
 

@@ -165,6 +165,7 @@ def test_nothing_in_the_clear_says_that_a_reporter_wants_no_mail(cast):
     """Two signals that differ in this alone have equal clear columns."""
     def clear(reference):
         row = Signal.objects.filter(reference=reference).values().get()
-        return {k: v for k, v in row.items() if k not in ("id", "reference", "submission") and not k.endswith("_sealed")}
+        of_the_row = ("id", "reference", "submission", "voucher")
+        return {k: v for k, v in row.items() if k not in of_the_row and not k.endswith("_sealed")}
 
     assert clear(reported(cast, safe_contact=QUIET)) == clear(reported(cast, safe_contact=SafeContact(when="altijd")))

@@ -149,9 +149,9 @@ def test_every_free_text_column_is_known_to_be_clear_on_purpose():
     """A new text column on a row of a signal must be sealed, or be added here with a reason."""
     clear = {
         "Signal": {"reference", "lane", "state", "kind", "channel", "about", "conclusion", "feedback", "closing_reason",
-                   "submission", "reporter_tie"},  # what lists sort on, policy words, random ids and a keyed hash
+                   "submission", "reporter_tie", "voucher"},  # what lists sort on, policy words, random ids and keyed hashes
         "Enrichment": {"item", "outcome", "legal_basis"}, "ReporterFeedback": {"kind"},
-        "Referral": {"partner", "purpose", "status", "channel"}, "Disclosure": {"partner", "legal_basis", "channel"},
+        "Referral": {"partner", "purpose", "status", "channel", "voucher"}, "Disclosure": {"partner", "legal_basis", "channel"},
         "OutsideWord": {"kind"}, "Contact": {"partner", "channel"}, "Answer": {"kind", "via"},
         "Attachment": {"scan"},  # "clean" or "off"; its name and kind are sealed
         "PartnerLink": {"token_hash", "code_hash"}, "Clock": {"norm"},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from meldroute.rules.actors import Reader
 from meldroute.storage.models import Membership, Organisation
 from meldroute.storage.prepared import Prepared
+from meldroute.storage.vouching import genuine, is_genuine
 
 from . import duties
 
@@ -43,7 +44,7 @@ _MEMBERSHIPS = Prepared(
 def signed_in(user: UUID, *, chosen: UUID | None, now: datetime) -> SignedIn:
     """The chosen role when it is still theirs, else the first in rank. One query; at a desk one more, for mandates."""
     day = timezone.localtime(now).date()
-    rows = _MEMBERSHIPS(user=user, day=day)
+    rows = [m for m in genuine(_MEMBERSHIPS(user=user, day=day)) if is_genuine(m.organisation)]
     rows.sort(key=lambda m: FIRST.index(m.role) if m.role in FIRST else len(FIRST))
     own = [(MembershipCard(m.pk, m.role, m.organisation.name), _reader(user, m, m.organisation)) for m in rows]
     roles = own + _standing_in(user, rows, now=now)
@@ -59,7 +60,7 @@ def _standing_in(user: UUID, rows: list[Membership], *, now: datetime) -> list[t
     # Who manages a municipality could send its own desk away and then read in its place.
     managed = {m.organisation_id for m in rows if m.role == "functional_manager"}
     return [(MembershipCard(o.pk, desk[by].role, o.name, stands_in=True), _reader(user, desk[by], o))
-            for o, by in duties.stood_in_for(desk, now=now) if o.pk not in managed]
+            for o, by in duties.stood_in_for(desk, now=now) if o.pk not in managed and is_genuine(o)]
 
 
 def _reader(user: UUID, membership: Membership, organisation: Organisation) -> Reader:

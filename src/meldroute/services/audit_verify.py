@@ -4,14 +4,14 @@ What a chain alone cannot tell (its end cut off, or all of it written anew by wh
 digest that was kept elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from meldroute.storage import chain as chains
-from meldroute.storage import row_guards, stored_chains
+from meldroute.storage import row_guards, second_factors, stored_chains, vouching
 from meldroute.storage.models import Digest, Organisation
 
 from . import digests
@@ -62,7 +62,7 @@ class AuditReport:
 def verify(kept: Sequence[digests.KeptDigest] = ()) -> AuditReport:
     """Every chain against itself, against the newest digest in the database, and against those kept elsewhere."""
     own, troubles = _own_digest()
-    findings = [*troubles, *_other_digests(kept), *_guards()]
+    findings = [*troubles, *_other_digests(kept), *_guards(), *_forged()]
     known = [*own, *kept]
     heads, reports = stored_chains.heads(), []
     names = _names()
@@ -72,6 +72,14 @@ def verify(kept: Sequence[digests.KeptDigest] = ()) -> AuditReport:
         findings += [finding] if finding else []
     findings += _gone(heads, known, names)
     return AuditReport(tuple(reports), tuple(one.name for one in known), tuple(findings))
+
+
+def _forged() -> Iterator[Finding]:
+    """Rows that would give a right, and that this program did not write: they give none, and somebody put them there."""
+    rows = [(model._meta.model_name, pk) for model in vouching.vouched_models() for pk in vouching.forged_rows(model)]
+    rows += [("second factors of", person) for person in second_factors.forged()]
+    for what, pk in rows:
+        yield Finding(f"{what} {pk}", vouching.CAUSE, f"No right rests on it. {KEEP}")
 
 
 def _walk(chain: str, head: chains.ChainHead, name: str,

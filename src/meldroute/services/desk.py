@@ -24,7 +24,8 @@ from meldroute.storage.choices import choices_in_force
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Message, Referral, Signal
 from meldroute.storage.signal_keys import SignalDestroyed, key_of
-from meldroute.storage.visible import visible_signal
+from meldroute.storage.visible import refuse_forged_way_in, visible_signal
+from meldroute.storage.vouching import refuse_forged
 
 from . import clocks, keeping
 from .running_policy import policy_of
@@ -140,7 +141,9 @@ def at_desk(reference: str, *, reader: Reader, now: datetime, version: int | Non
 def at_desk_of(signal: UUID, *, actor: Actor, now: datetime) -> Iterator[Desk]:
     """The same for an answer to a disclosure. The caller has checked that this actor was given it."""
     with transaction.atomic():
-        desk = _desk(Signal.objects.select_for_update(of=("self",)).get(pk=signal), actor=actor, now=now)
+        row = Signal.objects.select_for_update(of=("self",)).get(pk=signal)
+        refuse_forged(row)  # before anybody is told, by where it says that it lies
+        desk = _desk(row, actor=actor, now=now)
         yield desk
         finish(desk)
 
@@ -157,6 +160,7 @@ def _open_desk(reference: str, *, reader: Reader, now: datetime, version: int | 
     signal = Signal.objects.visible_to(reader).select_for_update(of=("self",)).filter(reference=reference).first()
     if signal is None:
         raise NoSuchSignal(reference)
+    refuse_forged_way_in(signal, reader=reader)
     if version is not None and signal.version != version:
         raise EditConflict(reference)
     return _desk(signal, actor=reader.actor, now=now, reader=reader)

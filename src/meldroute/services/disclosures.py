@@ -15,6 +15,7 @@ from meldroute.rules.referral import answers_now
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Answer, Clock, Disclosure, Referral
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries
 from .desk import NoSuchSignal, key_of
@@ -77,6 +78,7 @@ def disclosed(*, reader: Reader, now: datetime, after: Cursor | None = None) -> 
     if after:
         found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], id__lt=after[1]))
     rows = list(found.select_related("municipality").order_by("-opened_at", "-id")[: PAGE + 1])
+    refuse_forged(*rows)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     due = _due(rows)
     cards = tuple(DisclosedRow(r.pk, r.municipality.name, r.purpose, r.status, r.opened_at, due.get(r.pk))
@@ -94,6 +96,7 @@ def disclosed_referral(referral: UUID, *, reader: Reader) -> Referral:
     row = _standing(reader).select_related("municipality").filter(pk=referral).first()
     if row is None:
         raise NoSuchDisclosure(str(referral))
+    refuse_forged(row)
     return row
 
 

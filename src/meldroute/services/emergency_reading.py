@@ -16,6 +16,7 @@ from meldroute.rules.actors import Reader
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force, mandates_to
 from meldroute.storage.models import EmergencyReading, Membership, Message, Signal
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries, duties, duty_messages
 from .desk import NoSuchSignal, key_of
@@ -65,6 +66,7 @@ def open_in_emergency(reference: str, *, reason: str, reader: Reader, now: datet
         signal = closed.select_for_update(of=("self",)).filter(reference=reference).first()
         if signal is None:
             raise NoSuchSignal(reference)
+        refuse_forged(signal)
         opened = _running(signal, reader, now=now)
         return opened.until if opened else _open(signal, reason, reader=reader, now=now)
 
@@ -77,9 +79,11 @@ def read_in_emergency(reference: str, *, reader: Reader, now: datetime, language
         signal = found.filter(reference=reference).first()
         if signal is None:
             raise NoSuchSignal(reference)
+        refuse_forged(signal)
+        until = _running(signal, reader, now=now).until
         page = replace(page_of(signal, reader=reader, now=now, language=language), steps=(), lead=None, bundled=())
         log_signal_read(signal.pk, signal.municipality_id, reader=reader, now=now, part="emergency")
-        return EmergencyPage(page, _running(signal, reader, now=now).until)
+        return EmergencyPage(page, until)
 
 
 def _open(signal: Signal, reason: str, *, reader: Reader, now: datetime) -> datetime:
@@ -109,7 +113,10 @@ def _notices(signal: Signal, *, now: datetime) -> list[Message]:
 
 def _running(signal: Signal, reader: Reader, *, now: datetime) -> EmergencyReading | None:
     rows = EmergencyReading.objects.of_signal(signal.pk).filter(membership=reader.membership, until__gt=now)
-    return rows.order_by("-until").first()
+    opened = rows.order_by("-until").first()
+    if opened is not None:
+        refuse_forged(opened)
+    return opened
 
 
 def _mandated(reader: Reader, *, now: datetime) -> frozenset[UUID]:

@@ -88,13 +88,14 @@ def _let_go(chain: str, segment: Segment, month: date, reason: str, first: Reade
     """The certificate first: the database looks for it before it lets a row go."""
     rows = HistoryEntry.objects.filter(chain=chain, number__gte=segment.first, number__lte=segment.last)
     ends = {row.number: row for row in rows.filter(number__in=(segment.first, segment.last))}
-    history.append(UUID(chain), actor=second.actor, act=CERTIFICATE, now=now, details={
+    said = {
         "first": segment.first, "last": segment.last, "count": segment.count,
         "before": bytes(ends[segment.first].previous_hash).hex(), "first_hash": bytes(ends[segment.first].hash).hex(),
         "last_hash": bytes(ends[segment.last].hash).hex(),
         "period": f"{month:%Y-%m}", "from": segment.from_moment.isoformat(), "to": segment.to_moment.isoformat(),
         "reason": reason, "who": [str(first.membership), str(second.membership)],
-    })
+    }
+    history.append(UUID(chain), actor=second.actor, act=CERTIFICATE, now=now, details=stored_chains.vouched(chain, said))
     rows.delete()
     return Certified(ChainHead.objects.get(chain=chain).number, segment)
 

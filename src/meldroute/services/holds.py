@@ -13,6 +13,7 @@ from meldroute.rules.retention import HOLD_REASONS, may_be_matched
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import KeptSignal, RetentionHold, Signal
+from meldroute.storage.visible import refuse_forged_way_in, visible_signal
 
 from .desk import NoSuchSignal, key_of
 from .keeping import keeping_of, own_source, take_off_list
@@ -154,7 +155,7 @@ def extend(reference: str, *, reader: Reader, now: datetime) -> None:
 
 
 def _visible(reference: str, reader: Reader) -> Signal:
-    signal = Signal.objects.visible_to(reader).filter(reference=reference).first()
+    signal = visible_signal(reference, reader=reader)
     if signal is None:
         raise NoSuchSignal(reference)
     return signal
@@ -164,6 +165,7 @@ def _closed(reference: str, reader: Reader) -> tuple[Signal, KeptSignal]:
     signal = Signal.objects.visible_to(reader).select_for_update(of=("self",)).filter(reference=reference).first()
     if signal is None:
         raise NoSuchSignal(reference)
+    refuse_forged_way_in(signal, reader=reader)
     row = KeptSignal.objects.watched_by(reader).filter(pk=signal.pk).first()
     if row is None:
         raise HoldRefused("still_open")

@@ -12,6 +12,7 @@ from meldroute.storage import history
 from meldroute.storage.keyed_hashes import invitation_hash, invitation_hashes
 from meldroute.storage.models import Invitation, Membership, Message
 from meldroute.storage.sealing import open_with_purpose, place_of, seal_with_purpose
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries
 from .notices import to_members
@@ -77,6 +78,7 @@ def _open(token: str, *, now: datetime) -> Invitation:
                                       user__is_active=True).select_related("user").first()
     if found is None:
         raise InvitationGone
+    refuse_forged(found)
     return found
 
 

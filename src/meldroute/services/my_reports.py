@@ -18,6 +18,7 @@ from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal, User
 from meldroute.storage.signal_keys import has_key, key_beside
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries
 from .desk import NoSuchSignal
@@ -81,6 +82,7 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
     with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
         rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
+    refuse_forged(*rows)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     with _where(rows):
         told = feedback_told(rows)
@@ -112,6 +114,7 @@ def own_report(user: UUID, reference: str) -> Signal:
         row = _own(user, _since(user)).filter(reference=reference).first()
     if row is None:
         raise NotYourReport(reference)
+    refuse_forged(row)
     return row
 
 

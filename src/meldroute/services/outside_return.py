@@ -17,6 +17,7 @@ from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.models import OutsideWord, Signal
 from meldroute.storage.outside_tokens import PageToken
 from meldroute.storage.signal_keys import has_key, key_beside
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries, duty_messages
 from .assessment import raise_danger
@@ -87,6 +88,7 @@ def open_report(page: Outside, typed: str, *, token: str, address: str, now: dat
     row = _found(receipt_ties(receipt))
     if row is None:
         raise UnknownReceipt
+    refuse_forged(row)
     with boundaries.at(row.municipality_id):
         return _opened(row, page, now=now, language=language)
 

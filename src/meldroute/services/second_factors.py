@@ -23,6 +23,16 @@ def unseal(sealed: str, *, person: UUID) -> str:
     return stored.opened_secret(sealed, person=person)
 
 
+def refuse_forged(person: UUID, *, but: int | None = None) -> None:
+    """Raises `NotVouchedFor` when a factor was added or taken away by hand; `but`: one that was made a moment ago."""
+    stored.refuse_forged(person, but=but)
+
+
+def vouch(person: UUID) -> None:
+    """For the factors as they are now: `refuse_forged` was asked before they changed."""
+    stored.vouch(person)
+
+
 def has_factor(person: UUID) -> bool:
     return bool(stored.with_factor([person]))
 

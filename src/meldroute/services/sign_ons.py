@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from meldroute.rules.single_sign_on import Identity
 from meldroute.storage.models import SignOn, User
+from meldroute.storage.vouching import refuse_forged
 
 
 class AlreadyBound(Exception):
@@ -14,7 +15,12 @@ class AlreadyBound(Exception):
 
 
 def person_of(identity: Identity) -> UUID | None:
-    return SignOn.objects.filter(issuer=identity.issuer, subject=identity.subject).values_list("user", flat=True).first()
+    """Raises `NotVouchedFor` when the tie was made by hand."""
+    row = SignOn.objects.filter(issuer=identity.issuer, subject=identity.subject).first()
+    if row is None:
+        return None
+    refuse_forged(row)
+    return row.user_id
 
 
 def bind(person: UUID, identity: Identity, *, now: datetime) -> None:

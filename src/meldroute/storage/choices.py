@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from meldroute.rules.choices import Choices, Outside, Reach
 from meldroute.rules.contacts import Channel, OpeningWindow
 from meldroute.rules.deadlines import Norm
@@ -13,6 +15,7 @@ from meldroute.rules.working_time import OFFICE_HOURS, WorkingHours
 
 from .models import MunicipalitySettings, Organisation
 from .prepared import Prepared
+from .vouching import genuine, is_genuine
 
 
 def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
@@ -22,12 +25,19 @@ def choices_in_force(organisation: UUID, *, now: datetime) -> Choices:
 
 
 def row_in_force(organisation: UUID, *, now: datetime) -> MunicipalitySettings | None:
-    return next(iter(_IN_FORCE(organisation=organisation, now=now)), None)
+    """One that was written by hand is passed over, and said aloud: the newest that this program wrote stays."""
+    newest = next(iter(_NEWEST(organisation=organisation, now=now)), None)
+    if newest is None or is_genuine(newest):
+        return newest
+    return next(genuine(_started(organisation, now)), None)
 
 
-_IN_FORCE = Prepared(
-    lambda organisation, now: MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
-    .order_by("-valid_from", "-saved_at")[:1], organisation=UUID, now=datetime)
+def _started(organisation: UUID, now: datetime) -> QuerySet[MunicipalitySettings]:
+    rows = MunicipalitySettings.objects.filter(organisation_id=organisation, valid_from__lte=now)
+    return rows.order_by("-valid_from", "-saved_at")
+
+
+_NEWEST = Prepared(lambda organisation, now: _started(organisation, now)[:1], organisation=UUID, now=datetime)
 
 
 def ever_open_outside(organisation: UUID, *, now: datetime) -> bool:
@@ -47,7 +57,7 @@ def mandates_to(organisations: Collection[UUID], *, now: datetime) -> tuple[tupl
         return ()
     rows = (MunicipalitySettings.objects.filter(organisation__in=candidates, valid_from__lte=now)
             .order_by("organisation", "-valid_from", "-saved_at").select_related("organisation"))
-    in_force = {row.organisation_id: row for row in reversed(rows)}
+    in_force = {row.organisation_id: row for row in reversed([*genuine(rows)])}
     named = ((row.organisation, _uuid(row.content.get("neighbour"))) for row in in_force.values())
     return tuple((organisation, neighbour) for organisation, neighbour in named if neighbour in organisations)
 

@@ -49,6 +49,8 @@ def uses() -> tuple[Use, ...]:
             ("storage/keyed_hashes.py",)),
         Use("verwijzing in het log van verwerkingen", HMAC, "sleutelbos", ("reporter_tie",), ("storage/keyed_hashes.py",)),
         Use("linktokens in berichten die wachten", AES, "sleutelbos", ("link",), ("storage/sealing.py",)),
+        Use("waarmerk bij een rij die een recht geeft, bij de tweede factoren van een mens en bij een vernietigingsverklaring",
+            f"{HMAC}, gebonden aan zijn plaats", "sleutelbos", ("reporter_tie",), ("storage/keyed_hashes.py",)),
         Use("verwijzing naar de melder", HMAC, "sleutelbos", ("reporter_tie",), ("storage/keyed_hashes.py",)),
         Use("linktokens en telefooncodes", HMAC, "sleutelbos", ("link",), ("storage/keyed_hashes.py",)),
         Use("verwijzing naar een concept", HMAC, "sleutelbos", ("token",), ("storage/keyed_hashes.py",)),

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Q
 
-from . import second_factors
+from . import second_factors, stored_chains
+from .keyed_hashes import VOUCHING
 from .models import (
     BrowserSession,
     Draft,
@@ -23,7 +24,9 @@ from .models import (
     Signal,
     SignalKey,
     SubjectRequestKey,
+    User,
 )
+from .vouching import vouched_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ def _open_link(now: datetime) -> Q:
 USES = (
     Use("wrap", SignalKey, "wrapped"),
     Use("wrap", SubjectRequestKey, "wrapped"),
+    *(Use(VOUCHING, model, "voucher") for model in vouched_models()),
+    Use(VOUCHING, User, "factors_voucher"),
+    Use(VOUCHING, HistoryEntry, "details", counted=stored_chains.vouched_with,
+        because="a certificate of destruction is never written again"),
     Use("reporter_tie", Signal, "reporter_tie", lambda now: ~Q(channel="public")),
     Use("reporter_tie", Signal, "reporter_tie", lambda now: Q(channel="public"),
         because="a receipt is stored nowhere, so nobody but its holder could tie it anew; they go when their signal is destroyed"),

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from .keyring import keyring
 
+VOUCHING = "reporter_tie"  # the key that stays: an old data copy holds vouchers, and comes back with the keyring of today
+
 
 def reporter_tie(user_id: UUID) -> str:
     """What stands with a signal, and in the history, instead of the reporter."""
@@ -79,6 +81,19 @@ def code_hash(code: str, referral_id: UUID) -> str:
 def code_matches(code: str, referral_id: UUID, *, stored: str) -> bool:
     """Is this the code? Compared in constant time."""
     return _matches("link", b"code " + referral_id.bytes, code.encode(), stored)
+
+
+def voucher(place: str, content: bytes) -> str:
+    """What stands with a row that gives rights (vouching.py)."""
+    return _hash(VOUCHING, b"voucher " + place.encode(), content)
+
+
+def voucher_holds(stored: str | None, place: str, content: bytes) -> bool:
+    """Did this keyring vouch for this content in this place? Compared in constant time."""
+    version, _, digest = (stored or "").partition(":")
+    if not (version.isdecimal() and digest and int(version) in keyring().versions(VOUCHING)):
+        return False
+    return hmac.compare_digest(stored.encode(), _hash_with(VOUCHING, b"voucher " + place.encode(), content, int(version)).encode())
 
 
 def _hash(purpose: str, use: bytes, content: bytes) -> str:

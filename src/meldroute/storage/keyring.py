@@ -1,8 +1,9 @@
 """The keyring: a file outside the database, without which sealed text stays sealed.
 
 One random key of 32 bytes per purpose and version. Keys are separate so that one that leaks opens one thing
-only: `wrap` wraps the key of each signal, `reporter_tie` ties a signal to who reported it, `link` belongs to
-the links of partners without an account, `token` to what has no signal yet (form tokens, drafts).
+only: `wrap` wraps the key of each signal, `reporter_tie` ties a signal to who reported it and vouches for rows
+that give rights, `link` belongs to the links of partners without an account, `token` to what has no signal yet
+(form tokens, drafts).
 
 A purpose may hold several versions; new work uses the current one, old work names the version it used. The
 file is looked at before every use, so that all processes know a new version from the moment it is there

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import transaction
 
 from . import second_factors
-from .keyed_hashes import reporter_tie
+from .keyed_hashes import VOUCHING, reporter_tie
 from .keyring import keyring
-from .models import Message, Signal, SignalKey, SubjectRequestKey
+from .models import Message, Signal, SignalKey, SubjectRequestKey, User
 from .sealing import (
     UNDER_PURPOSE,
     WRAPPED,
@@ -26,6 +26,7 @@ from .sealing import (
     unwrap_key,
     wrap_key,
 )
+from .vouching import Vouched, genuine, vouched_models, voucher_of
 
 BATCH = 200
 ROUNDS = 10  # until all is done; rows that are held again and again are left for the next time
@@ -94,10 +95,12 @@ def _tie_again(after: UUID | None) -> tuple[int, UUID | None]:
         return 0, None
     with transaction.atomic():
         held = Signal.objects.select_for_update(skip_locked=True, of=("self",)).select_related("key").filter(pk__in=ids)
-        signals = list(held.filter(key__isnull=False).only("reporter_sealed", "key__wrapped").order_by("pk"))
+        looked_at = ("reporter_sealed", "key__wrapped", "voucher", *Signal.VOUCHED)
+        signals = list(genuine(held.filter(key__isnull=False).only(*looked_at).order_by("pk")))
         for signal in signals:
             signal.reporter_tie = reporter_tie(_reporter_of(signal))
-        Signal.objects.bulk_update(signals, ["reporter_tie"])
+            signal.voucher = voucher_of(signal)
+        Signal.objects.bulk_update(signals, ["reporter_tie", "voucher"])
     return len(signals), ids[-1]
 
 
@@ -105,6 +108,32 @@ def _reporter_of(signal: Signal) -> UUID:
     key = unwrap_key(bytes(signal.key.wrapped), signal_id=signal.pk)
     sealed = open_sealed(key, bytes(signal.reporter_sealed), place=place_of("signal", "reporter_sealed", signal.pk))
     return UUID(json.loads(sealed)["user"])
+
+
+def _vouch_again(model: type[Vouched], after: UUID | None) -> tuple[int, UUID | None]:
+    """The same row, vouched for by the current version. A forged one stays as it is, and gives nothing."""
+    current = f"{keyring().current(VOUCHING)}:"
+    rows = model._base_manager.exclude(voucher__startswith=current).order_by("pk")
+    ids = list((rows.filter(pk__gt=after) if after is not None else rows).values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return 0, None
+    with transaction.atomic():
+        held = model._base_manager.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=ids)
+        old = list(genuine(held.only("voucher", *model.VOUCHED).order_by("pk")))
+        for row in old:
+            row.voucher = voucher_of(row)
+        model._base_manager.bulk_update(old, ["voucher"])
+    return len(old), ids[-1]
+
+
+def _vouch_factors_again(after: UUID | None) -> tuple[int, UUID | None]:
+    current = f"{keyring().current(VOUCHING)}:"
+    people = User.objects.exclude(factors_voucher__startswith=current).order_by("pk")
+    ids = list((people.filter(pk__gt=after) if after is not None else people).values_list("pk", flat=True)[:BATCH])
+    for person in ids:
+        with second_factors.changing(person):
+            pass  # nothing but the key
+    return len(ids), ids[-1] if ids else None
 
 
 def _seal_messages_again(after: UUID | None) -> tuple[int, UUID | None]:
@@ -127,4 +156,6 @@ KINDS = (
     Rekeying("link", "links in messages that wait", _seal_messages_again),
     Rekeying("wrap", "keys of requests", partial(_wrap_again, SubjectRequestKey)),
     Rekeying("token", "secrets of second factors", partial(second_factors.seal_again, size=BATCH)),
+    *(Rekeying(VOUCHING, f"vouchers of {model._meta.model_name}", partial(_vouch_again, model)) for model in vouched_models()),
+    Rekeying(VOUCHING, "vouchers of second factors", _vouch_factors_again),
 )

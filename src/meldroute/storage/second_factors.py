@@ -8,15 +8,18 @@ import base64
 import binascii
 import secrets
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 
+from .keyed_hashes import voucher, voucher_holds
 from .keyring import keyring
 from .sealing import SealBroken, open_with_purpose, seal_with_purpose
+from .vouching import NotVouchedFor, spelled
 
 PROVING = ("totp", "webauthn")  # recovery codes only stand in for one of these
 SECRET_BYTES = 20
@@ -45,7 +48,8 @@ def with_factor(people: Collection[UUID]) -> set[UUID]:
 def give_codes(person: UUID) -> str:
     """An authenticator app's secret, made here; returned in the clear this once."""
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    _factors().create(user_id=person, type="totp", data={"secret": sealed_secret(secret, person=person)})
+    with changing(person):
+        _factors().create(user_id=person, type="totp", data={"secret": sealed_secret(secret, person=person)})
     return secret
 
 
@@ -57,7 +61,55 @@ def secret_of(person: UUID) -> str | None:
 
 def remove_all(person: UUID) -> int:
     """Recovery codes too. Returns how many rows went."""
-    return _factors().filter(user=person).delete()[0]
+    with transaction.atomic():
+        _people().select_for_update().get(pk=person)
+        gone = _factors().filter(user=person).delete()[0]
+        vouch(person)  # also where one was forged: nothing of it is left
+    return gone
+
+
+# Which there are, vouched for
+
+
+def voucher_of_none(person: UUID) -> str:
+    """Of somebody new: whoever has one has not always had it, and whoever had one cannot seem to be new."""
+    return voucher(_place(person), spelled([]))
+
+
+def refuse_forged(person: UUID, *, but: int | None = None) -> None:
+    """Raises `NotVouchedFor` when a factor was added or taken away by hand; `but`: one that was made a moment ago."""
+    stored = _people().filter(pk=person).values_list("factors_voucher", flat=True).get()
+    if not voucher_holds(stored, _place(person), _proving(person, but=but)):
+        raise NotVouchedFor(_place(person), "let the account start over")
+
+
+def vouch(person: UUID) -> None:
+    """As they are now. The caller has looked at what was there before: see `refuse_forged`."""
+    _people().filter(pk=person).update(factors_voucher=voucher(_place(person), _proving(person)))
+
+
+@contextmanager
+def changing(person: UUID) -> Iterator[None]:
+    """Factors come or go inside, by a right that was checked. What was there before must be as the program left it."""
+    with transaction.atomic():
+        _people().select_for_update().get(pk=person)
+        refuse_forged(person)
+        yield
+        vouch(person)
+
+
+def forged() -> Iterator[UUID]:
+    for person in _people().order_by("pk").values_list("pk", flat=True):
+        try:
+            refuse_forged(person)
+        except NotVouchedFor:
+            yield person
+
+
+def _proving(person: UUID, *, but: int | None = None) -> bytes:
+    """What cannot be made without the keyring is sealed to its person already; a passkey is clear, so it stands here whole."""
+    rows = _factors().filter(user=person, type__in=PROVING).exclude(pk=but).order_by("pk")
+    return spelled([[row.pk, row.type, row.data.get("credential")] for row in rows])
 
 
 # After a new version of the key
@@ -113,3 +165,7 @@ def _place(person: UUID) -> str:
 
 def _factors() -> QuerySet:
     return apps.get_model("mfa", "Authenticator").objects.all()
+
+
+def _people() -> QuerySet:
+    return apps.get_model("meldroute", "User").objects.all()

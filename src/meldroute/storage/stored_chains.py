@@ -1,5 +1,6 @@
 """Chains as they stand in the database, read in small batches: what is in memory does not grow with the chain."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,11 @@ from datetime import datetime
 from django.db.models import F, OuterRef, Subquery
 
 from .chain import CertifiedGap, ChainBroken, ChainEntry, ChainHead, StoredEntry
+from .keyed_hashes import voucher, voucher_holds
 from .models import ChainHead as HeadRow
 from .models import HistoryEntry
 from .row_guards import CERTIFICATE
+from .vouching import spelled
 
 BATCH = 1000
 COLUMNS = tuple(ChainEntry.__dataclass_fields__)
@@ -57,12 +60,30 @@ def entries(chain: str, *, upto: int, after: int = -1) -> Iterator[StoredEntry]:
 def certificates(chain: str) -> tuple[Certificate, ...]:
     """Few among many: they have an index of their own. What they say is proven by walking the chain.
 
-    One that does not say what it certifies, or cannot be true (another count than its range, not two persons, a stretch
-    that was not over), is passed by: then what it let go of is missing.
+    One that this program did not write, that does not say what it certifies, or cannot be true (another count than its
+    range, not two persons, a stretch that was not over), is passed by: then what it let go of is missing.
     """
     rows = HistoryEntry.objects.filter(chain=chain, act=CERTIFICATE).order_by("number")
-    found = (_certificate(*row) for row in rows.values_list("number", "at", "details"))
+    found = (_certificate(*row) for row in rows.values_list("number", "at", "details") if _is_vouched(chain, row[2]))
     return tuple(one for one in found if one is not None and one.gap.last < one.number)
+
+
+def vouched(chain: str, details: dict) -> dict:
+    """What a certificate says, with a keyed hash: whoever has only the database cannot certify that something may be gone."""
+    return details | {"voucher": voucher(f"certificate:{chain}", spelled([details]))}
+
+
+def vouched_with() -> dict[int, int]:
+    """How many certificates each version of the key vouches for."""
+    stored = HistoryEntry.objects.filter(act=CERTIFICATE).values_list("details__voucher", flat=True)
+    return dict(Counter(int(one.partition(":")[0]) for one in stored if one))
+
+
+def _is_vouched(chain: str, details: dict) -> bool:
+    if not isinstance(details, dict) or not isinstance(details.get("voucher"), str):
+        return False
+    said = {name: value for name, value in details.items() if name != "voucher"}
+    return voucher_holds(details["voucher"], f"certificate:{chain}", spelled([said]))
 
 
 def _certificate(number: int, at: datetime, details: dict) -> Certificate | None:

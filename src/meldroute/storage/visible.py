@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from meldroute.rules.actors import Reader
 
-from .models import Signal
+from .models import NamedReader, Signal
 from .prepared import Prepared, Value
+from .vouching import refuse_forged
 
 
 class PreparedForReader:
@@ -35,5 +36,15 @@ _BY_REFERENCE = PreparedForReader(
 
 
 def visible_signal(reference: str, *, reader: Reader) -> Signal | None:
-    """The signal with this reference, when there is one and this reader may see it."""
-    return next(iter(_BY_REFERENCE(reader, reference=reference)), None)
+    """The signal with this reference, when there is one and this reader may see it. Raises `NotVouchedFor`."""
+    signal = next(iter(_BY_REFERENCE(reader, reference=reference)), None)
+    if signal is not None:
+        refuse_forged_way_in(signal, reader=reader)
+    return signal
+
+
+def refuse_forged_way_in(signal: Signal, *, reader: Reader) -> None:
+    """Is what makes it this reader's as the program wrote it: where it lies, and that they are one of those named?"""
+    refuse_forged(signal)
+    if signal.shielded:
+        refuse_forged(*NamedReader.objects.of_signal(signal.pk).filter(membership=reader.membership))

@@ -6,14 +6,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from ..querysets import MunicipalityRows
+from ..vouching import Vouched
 from .accounts import Membership, Organisation
 from .base import Row, SealedRow
 from .signals import Signal
 
 
-class NamedReader(Row):
+class NamedReader(Vouched, Row):
     """One of those to whom a shielded signal is narrowed. The reason stands sealed in the signal's assessment."""
 
+    VOUCHED = ("signal_id", "membership_id")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="named")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -24,9 +26,10 @@ class NamedReader(Row):
         constraints: ClassVar = [models.UniqueConstraint(fields=["signal", "membership"], name="named_once")]
 
 
-class EmergencyReading(SealedRow):
+class EmergencyReading(Vouched, SealedRow):
     """A signal opened in an emergency by somebody to whom it is closed: why, how long, and what the privacy officer found."""
 
+    VOUCHED = ("signal_id", "membership_id", "until")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="+")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

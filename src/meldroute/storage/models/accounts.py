@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from ..second_factors import voucher_of_none
+from ..vouching import Vouched
 from .base import Row
 
 
@@ -30,6 +32,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Set when mail for this account began to go elsewhere: who reads it may not be who reported before.
     reports_since = models.DateTimeField(null=True)
+    # Of which second factors there are (second_factors.py): none may be added or taken away by hand.
+    factors_voucher = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001  None: never yet
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -39,10 +43,16 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: object, **more: object) -> None:
+        if self._state.adding:
+            self.factors_voucher = voucher_of_none(self.pk)
+        super().save(*args, **more)
 
-class Organisation(Row):
+
+class Organisation(Vouched, Row):
     """A municipality, a partner or the region. The same body in two capacities is two rows."""
 
+    VOUCHED = ("kind", "code")
     kind = models.CharField(max_length=20)
     code = models.CharField(max_length=40)  # the policy pack's code: GM0794, AVIM, ZOCO_HELMOND
     name = models.CharField(max_length=200)
@@ -66,8 +76,10 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(organisation=organisation, role__in=roles)
 
 
-class Membership(Row):
+class Membership(Vouched, Row):
     """A person's role in an organisation, from day to day. An act names the membership it used."""
+
+    VOUCHED = ("user_id", "organisation_id", "role", "valid_from", "valid_to")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
@@ -94,9 +106,10 @@ class Absence(Row):
     to_day = models.DateField()
 
 
-class MunicipalitySettings(Row):
+class MunicipalitySettings(Vouched, Row):
     """A municipality's own choices. A change is a new row; the newest that has started is in force."""
 
+    VOUCHED = ("organisation_id", "valid_from", "content", "saved_at")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="settings")
     valid_from = models.DateTimeField()
     content = models.JSONField()

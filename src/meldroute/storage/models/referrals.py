@@ -5,14 +5,16 @@ from typing import ClassVar
 from django.db import models
 
 from ..querysets import MunicipalityRows, ReferralQuerySet
+from ..vouching import Vouched
 from .accounts import Membership, Organisation
 from .base import Row, SealedRow
 from .signals import Signal
 
 
-class Referral(SealedRow):
+class Referral(Vouched, SealedRow):
     """One request to one partner: advice on a vague signal, or a signal passed on. Runs its own small lifecycle."""
 
+    VOUCHED = ("signal_id", "organisation_id")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="referrals")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     partner = models.CharField(max_length=40)  # the policy pack's id

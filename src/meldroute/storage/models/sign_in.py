@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from ..vouching import Vouched
 from .accounts import Membership, Organisation, User
 from .base import Row
 
@@ -20,9 +21,10 @@ class BrowserSession(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
 
-class Invitation(Row):
+class Invitation(Vouched, Row):
     """A link by mail to an account: once, for some days. Only a hash of it is stored."""
 
+    VOUCHED = ("user_id", "token_hash")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     token_hash = models.CharField(max_length=80, unique=True)
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
@@ -36,9 +38,10 @@ class Invitation(Row):
         ]
 
 
-class SignOn(Row):
+class SignOn(Vouched, Row):
     """Who somebody is at an identity provider: issuer and subject, never a mail address."""
 
+    VOUCHED = ("user_id", "issuer", "subject")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ons")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)

@@ -6,14 +6,16 @@ from django.db import models
 from django.db.models import Q
 
 from ..querysets import MunicipalityRows, SignalQuerySet
+from ..vouching import Vouched
 from .accounts import Membership, Organisation
 from .base import SealedRow
 from .installation import PackVersion
 
 
-class Signal(SealedRow):
+class Signal(Vouched, SealedRow):
     """Clear on purpose: what lists filter and sort on. All else is sealed under the signal's own key."""
 
+    VOUCHED = ("municipality_id", "lane", "shielded", "reporter_tie")
     reference = models.CharField(max_length=13, unique=True)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     lane = models.CharField(max_length=12, default="regular")  # rules.access.DESK

@@ -37,7 +37,8 @@ class SealingAdapter(DefaultMFAAdapter):
                 f'<path d="{squares}" fill="#000"/></svg>')
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """The last one stays while a role needs it. Another first, then this one."""
+        """The last one stays while a role needs it. Another first, then this one. Raises `NotVouchedFor`."""
+        second_factors.refuse_forged(authenticator.user_id)
         others = Authenticator.objects.filter(user=authenticator.user_id).exclude(pk=authenticator.pk)
         if others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
             return True

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from meldroute.services import second_factors
 from meldroute.services.privileges import tell_of_factor
 from meldroute.services.sessions import end_others
 
@@ -20,6 +21,7 @@ def step_completed(request: HttpRequest, user: object, method: str, **_: object)
     """A password, a code or a passkey, at sign-in or later."""
     remember_confirmation(request, user, now=timezone.now())
     if method == "mfa":
+        second_factors.refuse_forged(user.pk)
         remember_use(request, user, now=timezone.now())
 
 
@@ -28,6 +30,8 @@ def factor_added(request: HttpRequest, user: object, authenticator: Authenticato
     """Enrolling asks to use it, so it was used."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return
+    second_factors.refuse_forged(user.pk, but=authenticator.pk)
+    second_factors.vouch(user.pk)
     remember_counter(request, authenticator)
     remember_use(request, user, now=timezone.now())
     end_others(user.pk, here=request.session.row)  # those had a password alone
@@ -36,6 +40,7 @@ def factor_added(request: HttpRequest, user: object, authenticator: Authenticato
 
 @receiver([authenticator_removed, authenticator_reset])
 def factor_changed(user: object, **_: object) -> None:
+    second_factors.vouch(user.pk)  # the adapter refused what was forged before one could go
     tell_of_factor(user.pk, now=timezone.now())
 
 
