@@ -1,10 +1,12 @@
 """Safe contact travels with the signal, is read first, and is stronger than any message."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from meldroute.rules.safe_contact import SafeContact, WrongInterpreter
+from meldroute.services.appointing import correct_address
 from meldroute.services.delivery import deliver_due
 from meldroute.services.desk import NoSuchSignal
 from meldroute.services.disclosure import preview_disclosure
@@ -152,6 +154,18 @@ def test_what_was_held_goes_when_the_agreement_allows_it_again(cast, mail_server
     deliver_due(now=MONDAY)
     assert waiting().sent_at is not None
     assert [m for m in mail_server.messages if "bram@" in str(m["To"])]
+
+
+def test_a_notice_does_not_follow_an_address_that_changed_after_the_report(cast, mail_server):
+    """Whoever reads the new address, a manager who changed it for that, must not learn that there was a report."""
+    reference = passing(cast)
+    correct_address(cast.bram.membership, email="elders@voorbeeld.example", reader=cast.frits, now=MONDAY + timedelta(hours=1))
+    give_feedback(reference, text="Wij hebben ernaar gekeken.", reader=cast.anna, now=MONDAY + timedelta(hours=2))
+    Message.objects.filter(kind="address_changed").delete()
+    deliver_due(now=MONDAY + timedelta(hours=2))
+    assert not [m for m in mail_server.messages if "elders@" in str(m["To"])]
+    assert open_signal(reference, reader=cast.anna, now=MONDAY + timedelta(hours=2)).held == 1
+    assert Message.objects.filter(kind="contact_safely").exists()
 
 
 def test_without_an_agreement_the_notice_goes_as_ever(cast, mail_server):

@@ -40,10 +40,10 @@ class NobodyToTell(Exception):
 
 
 class HeldBack(Exception):
-    """The reporter asked that nothing is sent by itself. A person reaches them in the agreed way."""
+    """Nothing is sent by itself: the reporter asked so, or may not be who reads their address now. A person reaches them."""
 
     def __init__(self) -> None:
-        super().__init__("message: held, safe contact says that nothing is sent by itself. Reach the reporter as agreed.")
+        super().__init__("message: held, nothing is sent to this reporter by itself. Reach the reporter as agreed.")
 
 
 def envelope_of(message: Message, *, now: datetime) -> Envelope | None:
@@ -92,6 +92,8 @@ def _to_reporter(message: Message) -> Envelope:
     user = User.objects.filter(pk=found["user"], is_active=True).first() if "user" in found else None
     if user is None:
         raise NobodyToTell("the reporter has no account any more")
+    if user.reports_since is not None and signal.received_at < user.reports_since:
+        raise HeldBack  # whoever reads this address now may be somebody else, and must not learn that there was a report
     return _to_user(user, message, page="my_reports")
 
 

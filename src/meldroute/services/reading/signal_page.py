@@ -86,7 +86,7 @@ def page_of(signal: Signal, *, reader: Reader, now: datetime, language: str) -> 
         minor_advice=minor_lines(policy, minor=signal.minor),
         lead=rows.lead, bundled=rows.bundled, shielded=signal.shielded, policy=policy,
         safe_contact=safe,
-        held=held(signal.pk).count() if any(card.contact.no_automatic for card in safe) else 0,
+        held=held(signal.pk).count() if rows.feedback else 0,
     )
 
 

@@ -41,7 +41,7 @@ WORDS = {
     "made_absent": gettext_noop("Somebody changed the days on which you are away. Is that right?"),
     "disclosure_received": gettext_noop("A municipality shared something with you and asks for an answer."),
     "link_blocked": gettext_noop("A partner's link was blocked after five wrong codes. Call them, and make a new one."),
-    "contact_safely": gettext_noop("A reporter who wants no automatic message waits. Reach them in the agreed way."),
+    "contact_safely": gettext_noop("A reporter got no automatic message and waits. Reach them yourself, in the agreed way."),
     "answer_received": gettext_noop("A partner answered."),
     "reporter_wrote": gettext_noop("A reporter from outside wrote something."),
     "held_received": gettext_noop("Something came in from outside and was set aside. Look whether it is a report."),
