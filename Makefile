@@ -5,7 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 PARALLEL ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
-PG_TESTS := tests/storage tests/services tests/web tests/upgrades tests/drills/test_accounts_drill.py
+PG_TESTS := tests/storage tests/services tests/web tests/upgrades tests/hostile/test_database_hand*.py \
+	tests/drills/test_accounts_drill.py
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json
 
 help:

@@ -5,47 +5,49 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
-from django.utils import timezone
 
-from meldroute.rules.one_time_codes import code_of, counter_at
-from meldroute.rules.single_sign_on import Identity
 from meldroute.services import (
     accounts,
+    answers,
     audit_verify,
+    disclosure,
     disclosures,
     duties,
     emergency_reading,
-    invitations,
     leaving,
+    municipality_settings,
     my_reports,
+    partner_links,
     shielding,
-    sign_ons,
 )
 from meldroute.services.assessment import set_danger
 from meldroute.services.key_rotation import bring_along, rotate
+from meldroute.services.passing_on import skip_partner
+from meldroute.services.passing_on_pages import sent_page
 from meldroute.services.reading.signal_page import open_signal
 from meldroute.storage import second_factors
 from meldroute.storage.choices import choices_in_force, choices_to
-from meldroute.storage.keyed_hashes import invitation_hash, reporter_tie
+from meldroute.storage.keyed_hashes import reporter_tie
 from meldroute.storage.models import (
+    Answer,
+    Disclosure,
     EmergencyReading,
-    Invitation,
     Membership,
+    Message,
     MunicipalitySettings,
     NamedReader,
     Organisation,
+    PartnerLink,
     Referral,
     Signal,
-    SignOn,
-    User,
 )
 from meldroute.storage.vouching import NotVouchedFor
 from tests.cast import MONDAY
-from tests.outside_help import come_back, open_page, report, stored
+from tests.outside_help import come_back, open_page, page, report, stored
 from tests.services.keeping_help import own_keyring
 from tests.services.passing_on_help import pass_on, passing, reported
 from tests.signing_in import signed_in
-from tests.web.test_second_factor_pages import with_password
+from tests.unguarded import unguarded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_limits")]
 TODAY = MONDAY.date()
@@ -124,8 +126,7 @@ def test_what_somebody_else_reported_does_not_become_one_s_own_report(cast):
     reported(cast)
     signal = Signal.objects.get()
     Signal.objects.filter(pk=signal.pk).update(reporter_tie=reporter_tie(cast.nel.user))
-    with pytest.raises(NotVouchedFor):
-        my_reports.my_reports(cast.nel.user, now=MONDAY, language="nl")
+    assert my_reports.my_reports(cast.nel.user, now=MONDAY, language="nl").reports == ()
     with pytest.raises(NotVouchedFor):
         my_reports.my_report(cast.nel.user, signal.reference, now=MONDAY, language="nl")
 
@@ -173,8 +174,7 @@ def test_what_a_partner_was_asked_is_not_shown_to_another(cast):
     Referral.objects.filter(pk=row.pk).update(organisation=cast.rick.organisation)
     with pytest.raises(NotVouchedFor):
         disclosures.disclosure_card(row.pk, reader=cast.rick, now=MONDAY)
-    with pytest.raises(NotVouchedFor):
-        disclosures.disclosed(reader=cast.rick, now=MONDAY)
+    assert disclosures.disclosed(reader=cast.rick, now=MONDAY).rows == ()
 
 
 def test_an_emergency_lasts_no_longer_than_it_was_opened_for(cast):
@@ -185,57 +185,116 @@ def test_an_emergency_lasts_no_longer_than_it_was_opened_for(cast):
         emergency_reading.read_in_emergency(reference, reader=cast.dina, now=MONDAY + timedelta(days=8))
 
 
-def test_an_invitation_and_a_tie_to_a_provider_stay_with_whom_they_were_made_for(cast):
-    token = "een-verzonnen-teken"
-    Invitation.objects.create(user_id=cast.bram.user, token_hash=invitation_hash(token), created_at=MONDAY,
-                              expires_at=MONDAY + timedelta(days=1))
-    Invitation.objects.update(user=cast.anna.user)
+# Partners without an account
+
+
+def linked(cast, reference: str):
+    """A request sent by link: its token from the mail that waits, its code from the focal point's page."""
+    sent = pass_on(cast, reference, "ISZW", channel="link", to="meldpunt@partner.example")
+    mail = partner_links.mail_of(Message.objects.filter(kind="partner_link").order_by("created_at").last())
+    return sent.referral, mail.token, sent_page(reference, referral=sent.referral, reader=cast.anna, now=MONDAY).code
+
+
+def test_a_link_leads_to_nothing_but_what_it_was_made_for(cast):
+    """One's own link and code, the page still open, and another request put under it."""
+    mine, token, code = linked(cast, passing(cast))
+    other = passing(cast)
+    pass_on(cast, other, "ISZW")
+    theirs = Referral.objects.get(signal__reference=other, partner="ISZW")
+    opened = partner_links.open_with_code(token, code, now=MONDAY)
+    PartnerLink.objects.filter(referral=mine).update(referral=theirs)
     with pytest.raises(NotVouchedFor):
-        invitations.invited(token, now=MONDAY)
-    who = Identity("https://ergens.example", "bram", second_factor=False)
-    sign_ons.bind(cast.bram.user, who, now=MONDAY)
-    SignOn.objects.update(user=cast.anna.user)
+        partner_links.with_access(token, opened.access, now=MONDAY)
     with pytest.raises(NotVouchedFor):
-        sign_ons.person_of(who)
+        partner_links.open_with_code(token, code, now=MONDAY)
 
 
-# Second factors
+def test_a_code_is_not_tried_for_ever(cast):
+    _, token, code = linked(cast, passing(cast))
+    for _ in range(5):
+        with pytest.raises(partner_links.LinkClosed):
+            partner_links.open_with_code(token, f"{(int(code) + 1) % 10**8:08}", now=MONDAY)
+    PartnerLink.objects.update(wrong_codes=0, blocked_at=None)
+    with pytest.raises(NotVouchedFor):
+        partner_links.open_with_code(token, code, now=MONDAY)
 
 
-def takes(client, secret: str, *, later: int = 0):
-    return client.post(reverse("mfa_authenticate"), {"code": code_of(secret, counter_at(timezone.now()) + later)})
+def test_a_request_under_a_link_does_not_become_one_about_another_signal(cast):
+    mine, token, code = linked(cast, passing(cast))
+    other = Signal.objects.get(reference=reported(cast))
+    Referral.objects.filter(pk=mine).update(signal=other)
+    with pytest.raises(NotVouchedFor):
+        partner_links.open_with_code(token, code, now=MONDAY)
 
 
-@pytest.mark.parametrize("seems", ["to have none", "to be new"])
-def test_whoever_had_a_factor_does_not_seem_to_be_new(cast, seems):
-    """The password was guessed or replaced, and the rows of the factor are gone: a new one is still refused."""
-    second_factors.give_codes(cast.anna.user)
-    Authenticator.objects.all().delete()
-    if seems == "to be new":
-        User.objects.filter(pk=cast.anna.user).update(factors_voucher=None)
-    client = signed_in(cast.anna, factor=False)
-    client.raise_request_exception = False
-    page = client.get(reverse("mfa_activate_totp")).content.decode()
-    secret = page.split('id="secret">')[1].split("<")[0].replace(" ", "")
-    made = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret, counter_at(timezone.now()) - 1)})
-    assert made.status_code == 500
-    assert client.get(reverse("work_list")).status_code == 302
-    later = with_password()
-    later.raise_request_exception = False
-    assert takes(later, secret).status_code == 500
-    assert later.get(reverse("work_list")).status_code == 302
+def test_a_partner_who_was_passed_over_is_not_asked_by_hand(cast):
+    reference = passing(cast)
+    pass_on(cast, reference, "ISZW")
+    given = Disclosure.objects.get(partner="ISZW")
+    skip_partner(reference, partner="TFRIEC", reason="iemand daar is betrokken", reader=cast.anna, now=MONDAY)
+    skipped = Referral.objects.get(partner="TFRIEC")
+    Referral.objects.filter(pk=skipped.pk).update(status="open", organisation=cast.rick.organisation)
+    with unguarded():
+        Disclosure.objects.filter(pk=given.pk).update(referral=skipped)
+    assert disclosures.disclosed(reader=cast.rick, now=MONDAY).rows == ()
+    with pytest.raises(NotVouchedFor):
+        disclosures.disclosure_card(skipped.pk, reader=cast.rick, now=MONDAY)
 
 
-def test_a_passkey_that_was_put_in_by_hand_closes_the_door_for_all_its_factors(cast):
-    secret = second_factors.give_codes(cast.anna.user)
-    Authenticator.objects.create(user_id=cast.anna.user, type="webauthn", data={"name": "x", "credential": {"id": "y"}})
-    client = with_password()
-    client.raise_request_exception = False
-    assert takes(client, secret).status_code == 500
-    assert client.get(reverse("work_list")).status_code == 302
-    second_factors.remove_all(cast.anna.user)  # the manager lets the account start over
-    fresh = second_factors.give_codes(cast.anna.user)
-    assert takes(with_password(), fresh).status_code == 302
+@pytest.mark.parametrize("what", ["withdrawn", "said otherwise", "by phone"])
+def test_what_was_taken_back_or_said_by_others_is_not_laid_before_a_partner(cast, what):
+    reference = passing(cast)
+    pass_on(cast, reference, "ISZW")
+    row = Referral.objects.get(partner="ISZW")
+    if what == "withdrawn":
+        disclosure.withdraw(reference, disclosure=Disclosure.objects.get().pk, reason="verkeerd", reader=cast.anna, now=MONDAY)
+        with unguarded():
+            Disclosure.objects.update(withdrawn_at=None)
+    else:
+        answers.answer_by_phone(reference, referral=row.pk, new=answers.NewAnswer("taken_up", text="Intern: wij kennen hem."),
+                                reader=cast.anna, now=MONDAY)
+        with unguarded():
+            Answer.objects.update(**{"via": "account"} if what == "by phone" else {"kind": "result"})
+    with pytest.raises(NotVouchedFor):
+        disclosures.disclosure_card(row.pk, reader=cast.nel, now=MONDAY)
+
+
+# Let the program do it
+
+
+def test_a_shield_does_not_fall_because_the_signal_was_put_into_a_bundle_by_hand(cast):
+    shielded, mine = reported(cast), reported(cast)
+    shielding.shield(shielded, named=[cast.anna.membership], reason="een bekende", reader=cast.anna, now=MONDAY)
+    Signal.objects.filter(reference=shielded).update(lead=Signal.objects.get(reference=mine))
+    with pytest.raises(NotVouchedFor):
+        shielding.shield(mine, named=[cast.bo.membership], reason="x", reader=cast.bo, now=MONDAY)
+    assert list(NamedReader.objects.values_list("membership", flat=True)) == [cast.anna.membership]
+
+
+def test_a_body_that_took_another_s_place_for_a_moment_is_given_nothing(cast):
+    """The codes are exchanged, the focal point passes on or a citizen reports, and the codes are put back."""
+    open_page(cast)
+    Organisation.objects.filter(pk=cast.nel.organisation).update(code="WEG")
+    Organisation.objects.filter(pk=cast.rick.organisation).update(code="ISZW")
+    reference = passing(cast)
+    with pytest.raises(NotVouchedFor):
+        pass_on(cast, reference, "ISZW")
+    Organisation.objects.filter(pk=cast.helmond.pk).update(code="GM0001")
+    Organisation.objects.filter(pk=cast.deurne.pk).update(code="GM0794")
+    with pytest.raises(NotVouchedFor):
+        page()
+
+
+def test_settings_that_were_planned_by_hand_are_not_carried_into_genuine_ones(cast):
+    row = MunicipalitySettings.objects.create(
+        organisation=cast.helmond, valid_from=MONDAY + timedelta(days=1), saved_at=MONDAY,
+        content=choices_to(choices_in_force(cast.helmond.pk, now=MONDAY)))
+    planted = row.content | {"neighbour": str(cast.nel.organisation)}
+    MunicipalitySettings.objects.filter(pk=row.pk).update(content=planted)
+    open_page(cast)  # the manager saves something else
+    genuine = MunicipalitySettings.objects.exclude(pk=row.pk)
+    assert {one.content["neighbour"] for one in genuine} == {str(cast.deurne.pk)}
+    assert municipality_settings.settings_now(reader=cast.frits, now=MONDAY).planned == ()
 
 
 # Found

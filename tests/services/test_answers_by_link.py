@@ -172,7 +172,9 @@ def test_a_last_wrong_code_and_a_new_link_at_once_wait_for_each_other(cast):
         Message.objects.filter(kind="partner_link").update(next_try_at=None, sent_at=MONDAY)
         reference = passing(cast)
         sent, mail, code = linked(cast, reference)
-        PartnerLink.objects.filter(referral=sent.referral).update(wrong_codes=4)
+        link = PartnerLink.objects.get(referral=sent.referral, replaced_at=None)
+        link.wrong_codes = 4
+        link.save()
         outcomes = at_once(
             partial(partner_links.open_with_code, mail.token, wrong(code), now=MONDAY),
             partial(partner_links.new_link, reference, referral=sent.referral, to=MAIL, reader=cast.anna, now=MONDAY))

@@ -134,7 +134,9 @@ def test_when_care_is_coordinated_by_another_body_telling_it_ends_the_skip_of_th
     reference = clear(cast, "SU")
     call(cast, reference)
     skip(cast, reference, "ZOCO")
-    Referral.objects.filter(partner="ZOCO_HELMOND").update(partner="ZOCO_LUMENS")  # who served here when it was skipped
+    skipped = Referral.objects.get(partner="ZOCO_HELMOND")
+    skipped.partner = "ZOCO_LUMENS"  # who served here when it was skipped
+    skipped.save()
     assert facts(reference).skipped == {"ZOCO_LUMENS"}
     to_care(cast, reference)
     assert facts(reference).skipped == frozenset()

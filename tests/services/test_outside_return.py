@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from meldroute.rules.receipt_numbers import BadReceipt, make_receipt
 from meldroute.services import asking_reporter, feedback, holding, outside_return
 from meldroute.services.asking_reporter import NotFromOutside, TellsTooMuch
-from meldroute.services.desk import look_at
+from meldroute.services.assessment import assessment_of, set_danger
+from meldroute.services.desk import key_of, look_at
 from meldroute.services.disclosure_material import material_of
 from meldroute.services.intake import NewSignal, register_signal
 from meldroute.services.outside import PageUsed, TooMany
@@ -19,7 +20,7 @@ from meldroute.services.reading.signal_page import open_signal
 from meldroute.services.reading.work_list import work_list
 from meldroute.services.taking_up import take_up
 from meldroute.services.ticking import tick
-from meldroute.storage.models import Clock, HistoryEntry, Message, OutsideWord, Signal
+from meldroute.storage.models import Absence, Clock, HistoryEntry, Message, OutsideWord, Signal
 from tests.cast import MONDAY
 from tests.outside_help import come_back, page, report, stored
 from tests.services import acting_cases, passing_on_help
@@ -252,6 +253,24 @@ def test_danger_said_afterwards_alerts_the_desk_at_once_whatever_the_report_was_
     shown = open_signal(signal.reference, reader=opened.anna, now=MONDAY + HOUR)
     assert (shown.danger, [w.text for w in shown.words]) == (True, ["Hij slaat haar nu."])
     assert [r.reference for r in work_list(reader=opened.anna, now=MONDAY + HOUR).rows] == [signal.reference]
+
+
+def test_danger_said_while_nobody_is_there_reaches_who_can_repair_that(opened):
+    receipt = report().receipt
+    for reader in (opened.anna, opened.bo, opened.noor):
+        Absence.objects.create(membership_id=reader.membership, from_day=MONDAY.date(), to_day=MONDAY.date())
+    Message.objects.all().delete()
+    answer(come_back(receipt), "Hij slaat haar nu.", danger=True)
+    told = set(Message.objects.values_list("kind", "membership", "signal", "count"))
+    assert told == {("nobody_on_duty", opened.frits.membership, None, 1), ("nobody_on_duty", opened.karel.membership, None, 1)}
+
+
+def test_what_the_desk_wrote_about_a_danger_stays_when_the_reporter_says_it_again(opened):
+    receipt = report().receipt
+    set_danger(stored(receipt).reference, True, reason="Zijn broer belde.", reader=opened.anna, now=MONDAY)
+    answer(come_back(receipt), "Hij slaat haar nu.", danger=True)
+    signal = stored(receipt)
+    assert assessment_of(signal, key_of(signal.pk))["danger_because"] == "Zijn broer belde."
 
 
 def test_no_limit_holds_up_a_danger(opened):

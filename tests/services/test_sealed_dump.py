@@ -151,10 +151,10 @@ def test_every_free_text_column_is_known_to_be_clear_on_purpose():
         "Signal": {"reference", "lane", "state", "kind", "channel", "about", "conclusion", "feedback", "closing_reason",
                    "submission", "reporter_tie", "voucher"},  # what lists sort on, policy words, random ids and keyed hashes
         "Enrichment": {"item", "outcome", "legal_basis"}, "ReporterFeedback": {"kind"},
-        "Referral": {"partner", "purpose", "status", "channel", "voucher"}, "Disclosure": {"partner", "legal_basis", "channel"},
-        "OutsideWord": {"kind"}, "Contact": {"partner", "channel"}, "Answer": {"kind", "via"},
+        "Referral": {"partner", "purpose", "status", "channel", "voucher"}, "Disclosure": {"partner", "legal_basis", "channel", "voucher"},
+        "OutsideWord": {"kind"}, "Contact": {"partner", "channel"}, "Answer": {"kind", "via", "voucher"},
         "Attachment": {"scan"},  # "clean" or "off"; its name and kind are sealed
-        "PartnerLink": {"token_hash", "code_hash"}, "Clock": {"norm"},
+        "PartnerLink": {"token_hash", "code_hash", "voucher"}, "Clock": {"norm"},
         "Message": {"kind", "recipient_kind", "error"},  # the error holds no address and no words of the server
     }
     for name, columns in clear.items():

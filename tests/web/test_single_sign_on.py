@@ -187,7 +187,9 @@ def test_roles_come_from_here_and_never_from_a_claim(cast, provider):
 
 def test_a_closed_account_stays_closed(cast, provider):
     bound(cast.anna, provider)
-    User.objects.filter(pk=cast.anna.user).update(is_active=False)
+    anna = User.objects.get(pk=cast.anna.user)
+    anna.is_active = False
+    anna.save()
     client = Client()
     through(client, provider)
     assert not is_in(client)

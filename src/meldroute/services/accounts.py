@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from meldroute.rules.actors import Reader
-from meldroute.storage.models import Membership, Organisation
+from meldroute.storage.models import Membership, Organisation, User
 from meldroute.storage.prepared import Prepared
-from meldroute.storage.vouching import genuine, is_genuine
+from meldroute.storage.vouching import genuine, is_genuine, refuse_forged
 
 from . import duties
 
@@ -50,6 +50,11 @@ def signed_in(user: UUID, *, chosen: UUID | None, now: datetime) -> SignedIn:
     roles = own + _standing_in(user, rows, now=now)
     roles.sort(key=lambda role: role[0].id != chosen)
     return SignedIn(roles[0][1] if roles else None, tuple(card for card, _ in roles))
+
+
+def refuse_forged_account(user: UUID) -> None:
+    """Raises `NotVouchedFor` when its password, address or being open was written by hand."""
+    refuse_forged(User.objects.get(pk=user))
 
 
 def _standing_in(user: UUID, rows: list[Membership], *, now: datetime) -> list[tuple[MembershipCard, Reader]]:

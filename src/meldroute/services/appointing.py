@@ -14,6 +14,7 @@ from meldroute.channels.email import BadAddress, check_address
 from meldroute.rules.actors import Reader
 from meldroute.rules.acts import DESK_ROLES
 from meldroute.storage.models import Membership, Message, Organisation, User
+from meldroute.storage.vouching import is_genuine, refuse_forged
 
 from . import duties
 from .delivery import retry_now
@@ -80,6 +81,7 @@ def _account(new: Appointment, known: User | None, *, now: datetime) -> User:
 def _appoint(new: Appointment, organisation: UUID, *, reader: Reader, now: datetime) -> Appointed:
     known = User.objects.filter(email__iexact=new.email).first()
     if known:
+        refuse_forged(known)  # or a role goes to whoever wrote this address to their own account
         _refuse_appointment(new, known, organisation, reader=reader)
     new_account = known is None or not known.is_active
     user = _account(new, known, now=now)
@@ -146,11 +148,22 @@ def correct_address(id: UUID, *, email: str, reader: Reader, now: datetime) -> i
                                                    municipality=row.organisation_id, now=now))
         if User.objects.filter(email__iexact=email).exclude(pk=row.user_id).exists():
             raise AppointmentRefused("address_in_use", "email")
-        User.objects.filter(pk=row.user_id).update(email=email, reports_since=now)
+        _move(row.user, email, now=now)
         retried = retry_now(Message.objects.filter(membership__user=row.user_id, failed_at__isnull=False), now=now)
         tell_of_privileges(row, reader=reader, now=now)
         remember("address.corrected", row, reader=reader, now=now)
     return retried
+
+
+def _move(user: User, email: str, *, now: datetime) -> None:
+    """An account that was changed by hand is good again with an address that a manager typed, and opens to nobody yet:
+    its password may be somebody else's. It can start over then."""
+    if not is_genuine(user):
+        user.write_anew()
+        user.set_unusable_password()
+        user.is_active = True
+    user.email, user.reports_since = email, now
+    user.save(update_fields=["email", "reports_since"])
 
 
 def _readers_beside(row: Membership, *, now: datetime) -> list[UUID]:

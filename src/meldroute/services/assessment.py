@@ -17,6 +17,7 @@ from meldroute.storage.models import Signal
 
 from . import clocks, duties, duty_messages
 from .desk import Desk, at_desk
+from .notices import to_members
 from .opening import ActCard, Opened, opened
 from .referral import ReasonMissing, partners_here, place_of_request, resolved
 from .running_policy import pack_now
@@ -76,8 +77,12 @@ def set_danger(reference: str, danger: bool, *, reason: str, reader: Reader, now
 
 
 def raise_danger(desk: Desk, *, because: str) -> None:
-    """A danger that nobody knew of: the desk is alerted, its clock hurries, and whoever must be called is called again."""
-    _keep_danger(desk, True, because=because)
+    """A danger that nobody knew of: the desk is alerted, its clock hurries, and whoever must be called is called again.
+
+    `because` stands with the assessment, unless the desk knew of a danger already: then its own reason stays.
+    """
+    known = assessment_of(desk.signal, desk.key).get("danger_because", "") if desk.signal.danger else ""
+    _keep_danger(desk, True, because=known or because)
     _hurry(desk)
     _alert(desk)
     start_calling(desk)
@@ -155,7 +160,10 @@ def _hurry(desk: Desk) -> None:
 
 def _alert(desk: Desk) -> None:
     told = duty_messages.told_about(desk.signal, choices=desk.choices, now=desk.now, find=duties.alerted_at_danger)
-    for person in told.people if not told.nobody else ():
+    if told.nobody:  # whoever can repair that hears a count, and never which signal
+        desk.messages += to_members("nobody_on_duty", told.people, municipality=desk.signal.municipality_id, count=1, now=desk.now)
+        return
+    for person in told.people:
         if desk.reader is None or person != desk.reader.membership:  # whoever raised it knows
             desk.tell("danger_received", recipient_kind="membership", membership_id=person)
 

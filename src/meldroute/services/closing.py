@@ -9,6 +9,7 @@ from meldroute.rules.lifecycle import StepRefused
 from meldroute.rules.policy import Text
 from meldroute.storage.facts import facts_of
 from meldroute.storage.models import Signal
+from meldroute.storage.vouching import genuine
 
 from .desk import Desk, NoSuchStep, at_desk, finish, key_of
 from .opening import ActCard, opened
@@ -68,7 +69,7 @@ def bring_members_along(desk: Desk) -> tuple[str, ...]:
     if desk.signal.kind != "report_back":
         return ()
     members = Signal.objects.filter(lead=desk.signal).select_for_update(of=("self",)).order_by("id")
-    return tuple(member.reference for member in members if _follow(member, desk))
+    return tuple(member.reference for member in genuine(members) if _follow(member, desk))
 
 
 def _follow(member: Signal, desk: Desk) -> bool:

@@ -55,7 +55,8 @@ def _close(person: UUID, *, now: datetime) -> int:
         rows = list(Membership.objects.filter(user=person).order_by("organisation_id", "pk"))
         if not user.is_active or any(m.valid_to is None or m.valid_to >= today(now) for m in rows):
             return 0
-        User.objects.filter(pk=person).update(is_active=False)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
         _shut(person)
         for organisation in sorted({m.organisation_id for m in rows}, key=str):
             last = next(m for m in rows if m.organisation_id == organisation)

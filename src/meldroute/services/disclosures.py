@@ -15,7 +15,7 @@ from meldroute.rules.referral import answers_now
 from meldroute.storage import history
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Answer, Clock, Disclosure, Referral
-from meldroute.storage.vouching import refuse_forged
+from meldroute.storage.vouching import genuine, refuse_forged
 
 from . import boundaries
 from .desk import NoSuchSignal, key_of
@@ -78,13 +78,13 @@ def disclosed(*, reader: Reader, now: datetime, after: Cursor | None = None) -> 
     if after:
         found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], id__lt=after[1]))
     rows = list(found.select_related("municipality").order_by("-opened_at", "-id")[: PAGE + 1])
-    refuse_forged(*rows)
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    rows = list(genuine(rows[:PAGE]))
     due = _due(rows)
     cards = tuple(DisclosedRow(r.pk, r.municipality.name, r.purpose, r.status, r.opened_at, due.get(r.pk))
                   for r in rows)
     _log_list(rows, reader.actor, now=now)
-    return DisclosedList(cards, (rows[-1].opened_at, rows[-1].pk) if more else None)
+    return DisclosedList(cards, (last.opened_at, last.pk) if last else None)
 
 
 def disclosure_card(referral: UUID, *, reader: Reader, now: datetime) -> DisclosedCard:
@@ -111,9 +111,11 @@ def linked_card(link: OpenLink, *, now: datetime) -> DisclosedCard:
 
 
 def card_of(row: Referral, *, actor: Actor, now: datetime) -> DisclosedCard:
+    """Raises `NotVouchedFor` when the request, or what was given or answered with it, was put there by hand."""
     key = key_of(row.signal_id)
-    copies = Disclosure.objects.filter(referral=row, withdrawn_at=None).order_by("at")
-    answers = Answer.objects.filter(referral=row).order_by("at")
+    copies = list(Disclosure.objects.filter(referral=row, withdrawn_at=None).order_by("at"))
+    answers = list(Answer.objects.filter(referral=row).order_by("at"))
+    refuse_forged(row, *copies, *answers)
     card = DisclosedCard(
         referral=row.pk, municipality=row.municipality.name, phone=_phone(row, now=now), purpose=row.purpose,
         status=row.status, copies=tuple((c.at, _lines(c, key)) for c in copies),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from meldroute.rules.actors import Actor, Reader
 from meldroute.storage import history
 from meldroute.storage.models import HistoryEntry, Membership, Organisation, Signal
+from meldroute.storage.vouching import refuse_forged
 
 from .safe_table import as_csv
 
@@ -72,6 +73,7 @@ def incident_by_command(code: str, wanted: Wanted, *, now: datetime) -> Incident
     body = Organisation.objects.filter(kind="municipality", code=code).first()
     if body is None:
         raise IncidentRefused("unknown_reference", code)
+    refuse_forged(body)
     return _export(body.pk, wanted, actor=COMMAND, now=now)
 
 

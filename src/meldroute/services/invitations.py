@@ -42,6 +42,14 @@ def token_of(message: Message) -> str:
     return open_with_purpose("link", bytes(message.content_sealed), place=_place(message))
 
 
+def is_for(user: UUID, token: str, *, now: datetime) -> bool:
+    """Still open, and this person's?"""
+    try:
+        return _open(token, now=now).user_id == user
+    except InvitationGone:
+        return False
+
+
 def invited(token: str, *, now: datetime) -> UUID:
     """Whose invitation this is. Raises `InvitationGone`."""
     return _open(token, now=now).user_id

@@ -22,6 +22,7 @@ from meldroute.rules.retention import OUTCOMES, own_term_causes
 from meldroute.storage import history
 from meldroute.storage.choices import choices_from, choices_to, row_in_force
 from meldroute.storage.models import Membership, MunicipalitySettings, Organisation
+from meldroute.storage.vouching import genuine
 
 from . import keeping
 from .mandate_notices import tell_of_mandate
@@ -150,8 +151,8 @@ def _carried(part: str, base: MunicipalitySettings | None, organisation: UUID,
 
 
 def _newest(rows) -> list[MunicipalitySettings]:
-    """The last saved row of each starting moment, in order of time."""
-    return list({row.valid_from: row for row in rows.order_by("valid_from", "saved_at")}.values())
+    """The last saved row of each starting moment, in order of time; one that was written by hand is none."""
+    return list({row.valid_from: row for row in genuine(rows.order_by("valid_from", "saved_at"))}.values())
 
 
 def _write(part: str, value: object, base: MunicipalitySettings | None, *, valid_from: datetime, organisation: UUID,

@@ -18,7 +18,7 @@ from meldroute.storage import history
 from meldroute.storage.keyed_hashes import reporter_tie, reporter_ties
 from meldroute.storage.models import NoLongerKept, ReporterFeedback, Signal, User
 from meldroute.storage.signal_keys import has_key, key_beside
-from meldroute.storage.vouching import refuse_forged
+from meldroute.storage.vouching import genuine, refuse_forged
 
 from . import boundaries
 from .desk import NoSuchSignal
@@ -82,13 +82,13 @@ def my_reports(user: UUID, *, now: datetime, language: str, after: Cursor | None
         found = found.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__lt=after[1]))
     with boundaries.everywhere():  # found by a hash of one's own, also after another municipality became one's employer
         rows = list(found.order_by("-received_at", "-id")[: PAGE + 1])
-    refuse_forged(*rows)
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    rows = list(genuine(rows[:PAGE]))
     with _where(rows):
         told = feedback_told(rows)
         cards = tuple(_card(row, told[row.pk], now=now, language=language) for row in rows)
         log_reads(rows, user=user, now=now, part="my_reports")
-    older = (rows[-1].received_at, rows[-1].pk) if more else None
+    older = (last.received_at, last.pk) if last else None
     return ReportList(cards, older, since, () if older or since else _gone(user))
 
 

@@ -16,6 +16,7 @@ from meldroute.storage.choices import choices_in_force, ever_open_outside
 from meldroute.storage.keyed_hashes import receipt_ties
 from meldroute.storage.models import Organisation, Signal
 from meldroute.storage.outside_tokens import PageToken, PageTokenBroken
+from meldroute.storage.vouching import refuse_forged
 
 from .emergency import CallLine, emergency_now
 from .intake import NewSignal, Source, take_in
@@ -87,6 +88,7 @@ def page_of(code: str, *, now: datetime, language: str) -> Outside:
     body = Organisation.objects.filter(kind="municipality", code=code).first()
     if body is None:
         raise NotOpenHere
+    refuse_forged(body)
     chosen = choices_in_force(body.pk, now=now).outside
     if not chosen.open and not ever_open_outside(body.pk, now=now):
         raise NotOpenHere

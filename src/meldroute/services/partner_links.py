@@ -23,6 +23,7 @@ from meldroute.storage.form_tokens import FormTokenBroken, FormTokenExpired, mak
 from meldroute.storage.keyed_hashes import code_hash, code_matches, link_token_hash, link_token_hashes
 from meldroute.storage.models import Message, PartnerLink, Referral, Signal
 from meldroute.storage.sealing import open_with_purpose, place_of, seal, seal_with_purpose
+from meldroute.storage.vouching import refuse_forged
 
 from . import boundaries, duty_messages
 from .desk import Desk, at_desk
@@ -133,6 +134,7 @@ def open_with_code(token: str, code: str, *, now: datetime) -> OpenLink:
         link = _locked(token)
         if link is None or link_state(link, now=now) != "open":
             return _refuse()
+        refuse_forged(link, link.referral)
         if code_matches(_digits(code), link.referral_id, stored=link.code_hash):
             return _opened(link, now=now)
         _count_wrong(link, now=now)
@@ -198,15 +200,17 @@ def with_access(token: str, access: str, *, now: datetime) -> OpenLink:
         raise AccessExpired
     if link_state(link, now=now) != "open":
         return _refuse()
+    refuse_forged(link, link.referral)
     return OpenLink(link.pk, link.referral_id, link.referral.signal_id, link.municipality_id, access)
 
 
 def spend(desk: Desk, link: UUID) -> None:
     """One answer and no more. Called with the signal locked; two answers at once meet here. Raises `LinkClosed`."""
-    spent = PartnerLink.objects.filter(pk=link, spent_at=None, blocked_at=None, replaced_at=None,
-                                       expires_at__gt=desk.now).update(spent_at=desk.now)
-    if not spent:
+    row = PartnerLink.objects.filter(pk=link, spent_at=None, blocked_at=None, replaced_at=None, expires_at__gt=desk.now).first()
+    if row is None:
         raise LinkClosed
+    row.spent_at = desk.now
+    row.save(update_fields=["spent_at"])
 
 
 def code_place(link: UUID) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from meldroute.storage.choices import choices_in_force
 from meldroute.storage.models import Membership, Message, User
+from meldroute.storage.vouching import refuse_forged
 
 from . import duties, duty_messages, invitations, partner_links
 from .desk import key_of
@@ -73,7 +74,11 @@ def _to_invited(message: Message, member: Membership, *, now: datetime) -> Envel
     """A way into somebody's account: never handed on to whoever holds the duty now."""
     if _ended(member, now=now) or message.content_sealed is None:
         raise NobodyToTell("the invitation was withdrawn")
-    link = settings.MELDROUTE_BASE_URL + ADDRESSES["invitation"].format(invitations.token_of(message))
+    token = invitations.token_of(message)
+    refuse_forged(member, member.user)
+    if not invitations.is_for(member.user_id, token, now=now):
+        raise NobodyToTell("the invitation was withdrawn")
+    link = settings.MELDROUTE_BASE_URL + ADDRESSES["invitation"].format(token)
     return Envelope(member.user.email, member.user.language, "invitation", link)
 
 

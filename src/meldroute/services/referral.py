@@ -11,6 +11,7 @@ from meldroute.rules.facts import OPEN_REFERRAL
 from meldroute.rules.policy import Policy
 from meldroute.rules.route import on_route
 from meldroute.storage.models import Membership, Message, Organisation, PartnerLink, Referral
+from meldroute.storage.vouching import genuine, refuse_forged
 
 from . import clocks
 from .calling import resolve_partner
@@ -89,7 +90,10 @@ def place_of_request(desk: Desk, partner: str, purpose: str) -> Referral:
 
 
 def _organisation(partner: str) -> Organisation | None:
-    return Organisation.objects.filter(kind="partner", code=partner).first()
+    found = Organisation.objects.filter(kind="partner", code=partner).first()
+    if found is not None:
+        refuse_forged(found)
+    return found
 
 
 def norm_of(status: str, policy: Policy) -> str | None:
@@ -147,5 +151,7 @@ def put_aside(desk: Desk, row: Referral, *, how: str, reason: str) -> None:
 
 def replace_links(row: Referral, *, now: datetime) -> None:
     """Links of this request that were not used yet open nothing more, and those not sent yet stay here."""
-    PartnerLink.objects.filter(referral=row, spent_at=None, replaced_at=None).update(replaced_at=now)
+    for link in genuine(PartnerLink.objects.filter(referral=row, spent_at=None, replaced_at=None)):
+        link.replaced_at = now
+        link.save(update_fields=["replaced_at"])
     Message.objects.filter(referral=row, kind="partner_link", sent_at=None).update(next_try_at=None, error="replaced")

@@ -7,7 +7,7 @@ from uuid import UUID
 from meldroute.rules.safe_contact import ABOUT, SafeContact, from_content
 from meldroute.storage.models import Message, Signal
 
-HELD = "held: a person reaches the reporter, nothing is sent by itself"
+HELD = "held: safe contact says that nothing is sent by itself"  # stored so in 0.1.0; also where an address changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,14 @@ def unseal(sealed: str, *, person: UUID) -> str:
     return stored.opened_secret(sealed, person=person)
 
 
-def refuse_forged(person: UUID, *, but: int | None = None) -> None:
-    """Raises `NotVouchedFor` when a factor was added or taken away by hand; `but`: one that was made a moment ago."""
-    stored.refuse_forged(person, but=but)
+def refuse_forged(person: UUID) -> None:
+    """Raises `NotVouchedFor` when a factor was added or taken away by hand."""
+    stored.refuse_forged(person)
+
+
+def vouch_added(person: UUID, factor: int) -> None:
+    """For one that was made a moment ago, beside what was there. Raises `NotVouchedFor`."""
+    stored.vouch_added(person, factor)
 
 
 def vouch(person: UUID) -> None:

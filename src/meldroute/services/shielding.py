@@ -14,6 +14,7 @@ from django.utils import timezone
 from meldroute.rules.access import DESK
 from meldroute.rules.actors import Reader
 from meldroute.storage.models import Membership, Message, NamedReader, Signal
+from meldroute.storage.vouching import refuse_forged
 
 from .desk import Desk, at_desk, record
 from .notices import to_members
@@ -67,7 +68,7 @@ def shield(reference: str, *, named: Collection[UUID], reason: str, reader: Read
         if not any(not c.away for c in people.values()):
             raise NobodyNamed(reference)
         _keep_reason(desk, reason)
-        for signal in (desk.signal, *_bundle(desk.signal).select_for_update(of=("self",)).order_by("pk")):
+        for signal in (desk.signal, *_locked_bundle(desk)):
             _narrow(signal, people, now=now)
             _save_beside(signal, desk, ("signal.shielded", {"named": sorted(map(str, people))}))
         desk.messages += to_members("named_reader", [id for id in people if id != reader.membership], now=now,
@@ -78,7 +79,7 @@ def lift(reference: str, *, reason: str, reader: Reader, now: datetime, version:
     """Open to the whole desk again. Only somebody who is named gets here. Raises `ReasonMissing`."""
     with at_desk(reference, reader=reader, now=now, version=version) as desk:
         _keep_reason(desk, reason)
-        for signal in (desk.signal, *_bundle(desk.signal).select_for_update(of=("self",)).order_by("pk")):
+        for signal in (desk.signal, *_locked_bundle(desk)):
             NamedReader.objects.of_signal(signal.pk).delete()
             signal.shielded = False
             _save_beside(signal, desk, ("signal.unshielded", {}))
@@ -91,6 +92,13 @@ def _colleagues(signal: Signal, reader: Reader, *, now: datetime) -> tuple[Colle
     named = set(NamedReader.objects.of_signal(signal.pk).values_list("membership_id", flat=True))
     rows = desk.order_by("user__name", "pk").values_list("pk", "user__name", "role")
     return tuple(Colleague(id, name, role, id in named, id not in here, id == reader.membership) for id, name, role in rows)
+
+
+def _locked_bundle(desk: Desk) -> list[Signal]:
+    """The others of its bundle, to be narrowed along. Raises `NotVouchedFor`: none joins a bundle by hand."""
+    rows = list(_bundle(desk.signal).select_for_update(of=("self",)).order_by("pk"))
+    refuse_forged(*rows)
+    return rows
 
 
 def _bundle(signal: Signal):

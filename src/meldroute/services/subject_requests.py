@@ -19,6 +19,7 @@ from meldroute.rules.subject_rights import KINDS, answer_text, decision_refused,
 from meldroute.storage import history
 from meldroute.storage.models import SubjectRequest, SubjectRequestKey
 from meldroute.storage.sealing import new_signal_key, unwrap_key, wrap_key
+from meldroute.storage.vouching import refuse_forged
 
 from .subject_request_clock import first_action
 
@@ -129,6 +130,7 @@ def request_card(code: str, *, reader: Reader, now: datetime) -> RequestCard:
     row = SubjectRequest.objects.of_officer(reader).select_related("key").filter(code=code).first()
     if row is None:
         raise NoSuchRequest(code)
+    refuse_forged(row)
     card = _card(row, now=now)
     with transaction.atomic():
         _remember("request.read", row, reader=reader, now=now)
@@ -202,6 +204,7 @@ def _locked(code: str, reader: Reader) -> tuple[SubjectRequest, bytes]:
     row = SubjectRequest.objects.of_officer(reader).select_for_update(of=("self",)).filter(code=code).first()
     if row is None:
         raise NoSuchRequest(code)
+    refuse_forged(row)
     return row, _key(row)
 
 

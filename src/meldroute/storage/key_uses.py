@@ -88,7 +88,8 @@ def uses_of(use: Use, *, now: datetime) -> dict[int, int]:
     counts: dict[int, int] = {}
     text = models.functions.Substr(use.column, 1, models.functions.StrIndex(use.column, models.Value(":")) - 1)
     for version, count in rows.values_list(text).annotate(count=models.Count("pk")).order_by():
-        counts[int(version)] = counts.get(int(version), 0) + count
+        if version.isdecimal():  # else somebody wrote it by hand, with no key of ours
+            counts[int(version)] = counts.get(int(version), 0) + count
     return counts
 
 

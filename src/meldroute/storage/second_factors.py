@@ -64,7 +64,7 @@ def remove_all(person: UUID) -> int:
     with transaction.atomic():
         _people().select_for_update().get(pk=person)
         gone = _factors().filter(user=person).delete()[0]
-        vouch(person)  # also where one was forged: nothing of it is left
+        _people().filter(pk=person).update(factors_voucher=voucher_of_none(person))  # and not of what may stand there yet
     return gone
 
 
@@ -76,16 +76,33 @@ def voucher_of_none(person: UUID) -> str:
     return voucher(_place(person), spelled([]))
 
 
-def refuse_forged(person: UUID, *, but: int | None = None) -> None:
-    """Raises `NotVouchedFor` when a factor was added or taken away by hand; `but`: one that was made a moment ago."""
-    stored = _people().filter(pk=person).values_list("factors_voucher", flat=True).get()
-    if not voucher_holds(stored, _place(person), _proving(person, but=but)):
-        raise NotVouchedFor(_place(person), "let the account start over")
+def refuse_forged(person: UUID) -> None:
+    """Raises `NotVouchedFor` when a factor was added or taken away by hand."""
+    _refuse(person, _proving(person))
 
 
 def vouch(person: UUID) -> None:
     """As they are now. The caller has looked at what was there before: see `refuse_forged`."""
-    _people().filter(pk=person).update(factors_voucher=voucher(_place(person), _proving(person)))
+    _vouch(person, _proving(person))
+
+
+def vouch_added(person: UUID, factor: int) -> None:
+    """For what was there and this one, which was made a moment ago. What came by hand meanwhile is not vouched for."""
+    with transaction.atomic():
+        _people().select_for_update().get(pk=person)
+        now = _proving(person)
+        _refuse(person, [row for row in now if row[0] != factor])
+        _vouch(person, now)
+
+
+def _refuse(person: UUID, factors: list) -> None:
+    stored = _people().filter(pk=person).values_list("factors_voucher", flat=True).get()
+    if not voucher_holds(stored, _place(person), spelled(factors)):
+        raise NotVouchedFor(_place(person), "let the account start over")
+
+
+def _vouch(person: UUID, factors: list) -> None:
+    _people().filter(pk=person).update(factors_voucher=voucher(_place(person), spelled(factors)))
 
 
 @contextmanager
@@ -106,10 +123,10 @@ def forged() -> Iterator[UUID]:
             yield person
 
 
-def _proving(person: UUID, *, but: int | None = None) -> bytes:
+def _proving(person: UUID) -> list:
     """What cannot be made without the keyring is sealed to its person already; a passkey is clear, so it stands here whole."""
-    rows = _factors().filter(user=person, type__in=PROVING).exclude(pk=but).order_by("pk")
-    return spelled([[row.pk, row.type, row.data.get("credential")] for row in rows])
+    rows = _factors().filter(user=person, type__in=PROVING).order_by("pk")
+    return [[row.pk, row.type, row.data.get("credential")] for row in rows]
 
 
 # After a new version of the key

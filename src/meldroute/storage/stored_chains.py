@@ -76,7 +76,8 @@ def vouched(chain: str, details: dict) -> dict:
 def vouched_with() -> dict[int, int]:
     """How many certificates each version of the key vouches for."""
     stored = HistoryEntry.objects.filter(act=CERTIFICATE).values_list("details__voucher", flat=True)
-    return dict(Counter(int(one.partition(":")[0]) for one in stored if one))
+    versions = (one.partition(":")[0] for one in stored if isinstance(one, str))
+    return dict(Counter(int(version) for version in versions if version.isdecimal()))
 
 
 def _is_vouched(chain: str, details: dict) -> bool:

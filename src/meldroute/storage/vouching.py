@@ -2,7 +2,7 @@
 
 Whoever can write the database but has no keyring gives nobody a right with it: a role, a municipality, a lane or a
 second factor that was written by hand is refused where a right would rest on it (`refuse_forged`, `genuine`), and
-nothing that the program saves later makes it good. An older copy of a whole row still passes (docs/threat-model.md).
+is not saved again, which would make it good. An older copy of a whole row still passes (docs/threat-model.md).
 The key is one that goes with no rotation while there is history: an older data copy still holds its vouchers.
 """
 
@@ -61,7 +61,8 @@ class Vouched(models.Model):
 
     def save(self, *args: object, update_fields: Sequence[str] | None = None, **more: object) -> None:
         if update_fields is not None and {self._meta.get_field(name).attname for name in update_fields} & set(self.VOUCHED):
-            update_fields = [*update_fields, "voucher"]
+            # What is vouched for is what is in memory: all of it is written, or the row would not fit its voucher.
+            update_fields = [*update_fields, *(self._meta.get_field(name).name for name in self.VOUCHED), "voucher"]
         super().save(*args, update_fields=update_fields, **more)
 
     @classmethod
@@ -70,11 +71,21 @@ class Vouched(models.Model):
         row.remember_what_is_stored()
         return row
 
+    def refresh_from_db(self, *args: object, **more: object) -> None:
+        super().refresh_from_db(*args, **more)
+        self.remember_what_is_stored()
+
     def remember_what_is_stored(self) -> None:
         self._stored = {name: self.__dict__[name] for name in (*self.VOUCHED, "voucher") if name in self.__dict__}
 
+    def write_anew(self) -> None:
+        """The next save replaces all that is vouched for, by the word of a person who has that right: also of a forged row."""
+        self._stored = None
+
     def refuse_what_was_loaded(self) -> None:
         """Or a row that was changed by hand would be made good by the next act on it."""
+        if self._stored is None:
+            return
         if self._stored.keys() != {*self.VOUCHED, "voucher"}:
             raise ValueError(f"{self._meta.label}: load the row whole to change it. What was not loaded was not looked at.")
         content = _content(self, self._stored)

@@ -6,15 +6,21 @@ from meldroute.storage import second_factors, vouching
 
 # As it was decided here; a later release that vouches for more has a migration of its own.
 VOUCHED = {
-    "EmergencyReading": ("signal_id", "membership_id", "until"),
+    "Answer": ("referral_id", "kind", "via"),
+    "Disclosure": ("referral_id", "signal_id", "withdrawn_at"),
+    "EmergencyReading": ("signal_id", "municipality_id", "membership_id", "until"),
     "Invitation": ("user_id", "token_hash"),
     "Membership": ("user_id", "organisation_id", "role", "valid_from", "valid_to"),
     "MunicipalitySettings": ("organisation_id", "valid_from", "content", "saved_at"),
     "NamedReader": ("signal_id", "membership_id"),
     "Organisation": ("kind", "code"),
-    "Referral": ("signal_id", "organisation_id"),
-    "Signal": ("municipality_id", "lane", "shielded", "reporter_tie"),
+    "PartnerLink": ("referral_id", "municipality_id", "token_hash", "code_hash", "wrong_codes", "expires_at", "spent_at",
+                    "blocked_at", "replaced_at"),
+    "Referral": ("signal_id", "organisation_id", "partner", "purpose", "status"),
+    "Signal": ("municipality_id", "lane", "shielded", "lead_id", "reporter_tie"),
     "SignOn": ("user_id", "issuer", "subject"),
+    "SubjectRequest": ("organisation_id", "code"),
+    "User": ("email", "password", "is_active", "reports_since"),
 }
 
 

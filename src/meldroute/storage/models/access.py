@@ -29,7 +29,7 @@ class NamedReader(Vouched, Row):
 class EmergencyReading(Vouched, SealedRow):
     """A signal opened in an emergency by somebody to whom it is closed: why, how long, and what the privacy officer found."""
 
-    VOUCHED = ("signal_id", "membership_id", "until")
+    VOUCHED = ("signal_id", "municipality_id", "membership_id", "until")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="+")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -24,7 +24,8 @@ class UserManager(BaseUserManager):
         return self.get(email__iexact=email)
 
 
-class User(AbstractBaseUser):
+class User(Vouched, AbstractBaseUser):
+    VOUCHED = ("email", "password", "is_active", "reports_since")
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)

@@ -14,7 +14,7 @@ from .signals import Signal
 class Referral(Vouched, SealedRow):
     """One request to one partner: advice on a vague signal, or a signal passed on. Runs its own small lifecycle."""
 
-    VOUCHED = ("signal_id", "organisation_id")
+    VOUCHED = ("signal_id", "organisation_id", "partner", "purpose", "status")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="referrals")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     partner = models.CharField(max_length=40)  # the policy pack's id
@@ -35,9 +35,10 @@ class Referral(Vouched, SealedRow):
         indexes: ClassVar = [models.Index(fields=["organisation", "opened_at"], name="referral_of_partner")]
 
 
-class Disclosure(SealedRow):
+class Disclosure(Vouched, SealedRow):
     """The frozen, minimal copy that a partner was given, with purpose and legal basis. Never changed."""
 
+    VOUCHED = ("referral_id", "signal_id", "withdrawn_at")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="disclosures")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="disclosures")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -67,7 +68,8 @@ class Contact(SealedRow):
     objects = MunicipalityRows.as_manager()
 
 
-class Answer(SealedRow):
+class Answer(Vouched, SealedRow):
+    VOUCHED = ("referral_id", "kind", "via")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="answers")
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="answers")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -82,9 +84,11 @@ class Answer(SealedRow):
         indexes: ClassVar = [models.Index(fields=["municipality", "at"], name="answer_since")]
 
 
-class PartnerLink(Row):
+class PartnerLink(Vouched, Row):
     """A way in for a partner without an account: a link by mail and a code by phone. One answer spends it."""
 
+    VOUCHED = ("referral_id", "municipality_id", "token_hash", "code_hash", "wrong_codes", "expires_at", "spent_at",
+               "blocked_at", "replaced_at")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="links")
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     token_hash = models.CharField(max_length=80, unique=True)

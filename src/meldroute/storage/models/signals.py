@@ -15,7 +15,7 @@ from .installation import PackVersion
 class Signal(Vouched, SealedRow):
     """Clear on purpose: what lists filter and sort on. All else is sealed under the signal's own key."""
 
-    VOUCHED = ("municipality_id", "lane", "shielded", "reporter_tie")
+    VOUCHED = ("municipality_id", "lane", "shielded", "lead_id", "reporter_tie")
     reference = models.CharField(max_length=13, unique=True)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     lane = models.CharField(max_length=12, default="regular")  # rules.access.DESK

@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import Q
 
 from ..querysets import RequestQuerySet
+from ..vouching import Vouched
 from .accounts import Membership, Organisation
 from .base import SealedRow
 
 
-class SubjectRequest(SealedRow):
+class SubjectRequest(Vouched, SealedRow):
     """One request, the officer's advice on it and the college's decision. Clear: kind, clocks and policy words."""
 
+    VOUCHED = ("organisation_id", "code")
     code = models.CharField(max_length=13, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")  # the controller
     kind = models.CharField(max_length=20)  # rules.subject_rights.KINDS

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from meldroute.services.accounts import refuse_forged_account
 from meldroute.services.addresses import address_hash
 
 from . import limits
@@ -46,6 +47,11 @@ class ClosedAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Never the address itself: a hash of it that lives an hour. A household or office on IPv6 counts as one."""
         return address_hash(truncate_ip(super().get_client_ip(request)), now=timezone.now())
+
+    def pre_login(self, request: HttpRequest, user: object, **about: object) -> None:
+        """Every way in ends here. Raises `NotVouchedFor`: an account whose password or address was written by hand."""
+        refuse_forged_account(user.pk)
+        return super().pre_login(request, user, **about)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         self._counted = limits.admitted(request, credentials.get("email", "").lower(), address=self.get_client_ip(request))

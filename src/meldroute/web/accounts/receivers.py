@@ -30,17 +30,21 @@ def factor_added(request: HttpRequest, user: object, authenticator: Authenticato
     """Enrolling asks to use it, so it was used."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return
-    second_factors.refuse_forged(user.pk, but=authenticator.pk)
-    second_factors.vouch(user.pk)
+    second_factors.vouch_added(user.pk, authenticator.pk)
     remember_counter(request, authenticator)
     remember_use(request, user, now=timezone.now())
     end_others(user.pk, here=request.session.row)  # those had a password alone
     tell_of_factor(user.pk, now=timezone.now())
 
 
-@receiver([authenticator_removed, authenticator_reset])
-def factor_changed(user: object, **_: object) -> None:
+@receiver(authenticator_removed)
+def factor_removed(user: object, **_: object) -> None:
     second_factors.vouch(user.pk)  # the adapter refused what was forged before one could go
+    tell_of_factor(user.pk, now=timezone.now())
+
+
+@receiver(authenticator_reset)
+def codes_renewed(user: object, **_: object) -> None:
     tell_of_factor(user.pk, now=timezone.now())
 
 
