@@ -5,15 +5,21 @@ MELDROUTE_TEST_DB=sqlite (a file in WAL, as in use; the default) or postgres (a 
 
 import contextlib
 import dataclasses
+import functools
 import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterable
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from types import NoneType
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils.safestring import SafeString
 from hypothesis import settings as generated
 
 from tests import behind_the_wall
@@ -132,14 +138,14 @@ def no_models_in_templates():
     """A page gets cards, never rows: what is not on the card cannot leak, and cannot query."""
     from django.test.signals import template_rendered
 
-    leaks = []
+    leaks, looked = [], {}
 
     def inspect(context, template, **_):
         name = template.name or ""  # a template made from a string has none
         if name.startswith(("account/", "mfa/")) and name.endswith(".txt"):
             return  # the sign-in library hands its user to its own short texts, such as "you have signed in"
         for layer in getattr(context, "dicts", []):
-            leaks.extend(f"{key} in {name}" for key, value in layer.items() if _holds_a_row(value))
+            leaks.extend(f"{key} in {name}" for key, value in layer.items() if _holds_a_row(value, looked))
 
     template_rendered.connect(inspect)
     yield
@@ -147,23 +153,42 @@ def no_models_in_templates():
     assert not leaks, f"rows reached a template: {sorted(set(leaks))}"
 
 
-def _holds_a_row(value: object, depth: int = 4) -> bool:
+_NEVER_A_ROW = {str, SafeString, bytes, bool, int, float, NoneType, UUID, date, datetime}
+
+
+def _holds_a_row(value: object, looked: dict[int, tuple[int, object]], depth: int = 4) -> bool:
+    """`looked` remembers, with how deep, frozen cards without a row: each part of a page is given all of them again."""
     from django.db.models import Model, QuerySet
     from django.utils.functional import LazyObject, empty
 
-    if issubclass(type(value), LazyObject) and value._wrapped is empty:
+    kind = type(value)
+    if kind in _NEVER_A_ROW or looked.get(id(value), (0, None))[0] >= depth > 0:
+        return False
+    if issubclass(kind, LazyObject) and value._wrapped is empty:
         return False  # nobody asked for it, and asking would change the answer: a CSRF cookie, a query
     if isinstance(value, Model | QuerySet):
         return True
     if depth == 0:
         return False
+    held = any(_holds_a_row(part, looked, depth - 1) for part in _parts(value))
+    if not held and dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen:
+        looked[id(value)] = depth, value  # kept, so that nothing else gets its id
+    return held
+
+
+def _parts(value: object) -> Iterable[object]:
     if isinstance(value, dict):
-        return any(_holds_a_row(part, depth - 1) for part in value.values())
+        return value.values()
     if isinstance(value, list | tuple | set | frozenset):
-        return any(_holds_a_row(part, depth - 1) for part in value)
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return any(_holds_a_row(getattr(value, field.name), depth - 1) for field in dataclasses.fields(value))
-    return False
+        return [getattr(value, name) for name in _fields(type(value))]
+    return ()
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def free_port() -> int:
