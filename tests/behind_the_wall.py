@@ -9,7 +9,7 @@ import functools
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 
@@ -91,15 +91,14 @@ def _connect_as(user: str) -> str:
     return was
 
 
-def flush_as(owner: str):
-    """Emptying tables is no act of the application: a connection of its own does it."""
+@contextlib.contextmanager
+def flushing_as(owner: str) -> Iterator[Callable[[list[str]], None]]:
+    """Emptying tables is no act of the application: a connection of its own does it, open as long as the tests last,
+    for one that is new must learn of every table first. All at once: one answer and one wait for the disk.
+    """
     import psycopg
     from django.db import connection
 
-    def flush(statements: list[str]) -> None:
-        known = connection.settings_dict
-        with psycopg.connect(dbname=known["NAME"], user=owner, host=known["HOST"], autocommit=True) as own:
-            for statement in statements:
-                own.execute(statement)
-
-    return flush
+    known = connection.settings_dict
+    with psycopg.connect(dbname=known["NAME"], user=owner, host=known["HOST"], autocommit=True) as own:
+        yield lambda statements: own.execute("; ".join(statements))
