@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 from hypothesis import settings as generated
 
 from tests import behind_the_wall
+from tests.ground import place
 from tests.throwaway_postgres import throwaway_postgres
 
 _closing = contextlib.ExitStack()
@@ -36,12 +37,12 @@ def pytest_configure(config):
         return
     for name in [name for name in os.environ if name.startswith("MELDROUTE_") and name not in _ABOUT_THE_RUN]:
         del os.environ[name]
-    data = Path(tempfile.mkdtemp(prefix="meldroute-test-"))
+    data = Path(tempfile.mkdtemp(prefix="meldroute-test-", dir=place()))
     _closing.callback(shutil.rmtree, data, ignore_errors=True)
     os.environ["MELDROUTE_DATA"] = str(data)
     os.environ["MELDROUTE_SECRET_KEY"] = "only for tests, and long enough to be accepted"
     if os.environ.get("MELDROUTE_TEST_DB") == "postgres":
-        os.environ["MELDROUTE_DATABASE"] = _closing.enter_context(throwaway_postgres())
+        os.environ["MELDROUTE_DATABASE"] = _closing.enter_context(throwaway_postgres(place()))
     os.environ["DJANGO_SETTINGS_MODULE"] = "meldroute.project.settings"
     _adjust_settings(data)
 
