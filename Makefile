@@ -7,6 +7,8 @@ ARGS ?=
 PARALLEL ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 PG_TESTS := tests/storage tests/services tests/web tests/upgrades tests/hostile/test_database_hand*.py \
 	tests/drills/test_accounts_drill.py
+# Python keeps what it compiled: each of many processes would otherwise compile the program and the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json
 
 help:
