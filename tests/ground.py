@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-MEMORY, DISK = Path("/dev/shm"), Path("/tmp")
+MEMORY, DISK = Path("/dev/shm"), Path("/tmp")  # short both: a socket's path may be 107 characters at most
 ROOM = 2 << 30  # for each process: a server with its log of changes takes half of it in a whole run
 
 
