@@ -3,22 +3,31 @@
 import re
 
 import pytest
+from django.db import transaction
 
-from meldroute.services import demo
+from meldroute.services import boundaries, demo
 from meldroute.services.running_policy import remember_pack
 from meldroute.storage.models import HistoryEntry, Signal
 from tests.cast import MONDAY
 from tests.signing_in import sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db  # what a test does to the cases is undone after it
+
+
+@pytest.fixture(scope="module")
+def demo_cases(django_db_setup, django_db_blocker):
+    """Made once: the five cases take many times as long as looking at a page of them."""
+    with django_db_blocker.unblock(), boundaries.everywhere(), transaction.atomic():
+        remember_pack(now=MONDAY)
+        demo.load_demo(now=MONDAY)
+        yield {s.state: s.reference for s in Signal.objects.all()}
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def five(client):
-    remember_pack(now=MONDAY)
-    demo.load_demo(now=MONDAY)
+def five(demo_cases, client):
     sign_in(client, "anna@voorbeeld.example")
-    return {s.state: s.reference for s in Signal.objects.all()}
+    return demo_cases
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
