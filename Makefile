@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
-PARALLEL ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
+PARALLEL ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 PG_TESTS := tests/storage tests/services tests/web tests/upgrades tests/hostile/test_database_hand*.py \
 	tests/drills/test_accounts_drill.py
 # Python keeps what it compiled: each of many processes would otherwise compile the program and the tests anew.
@@ -25,7 +25,7 @@ run: .venv/installed assets
 	$(BIN)/meldroute run --demo $(ARGS)
 
 # The whole suite comes last, so that its closing line is the last line. One worker more than processors: half of it is
-# waiting. Whoever has no tests left takes some from another; each worker has a database of its own.
+# waiting. A file stays with one worker; each worker has a database of its own.
 test: .venv/installed-dev system assets lint
 	MELDROUTE_TEST_DB=postgres $(BIN)/pytest $(PARALLEL) -m "not browser" $(wildcard $(PG_TESTS))
 	MELDROUTE_TEST_DB=sqlite $(BIN)/pytest $(PARALLEL) $(ARGS)
