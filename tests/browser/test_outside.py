@@ -100,6 +100,9 @@ def test_report_question_answer_and_feedback(visitor, sign_in, look, opened, cod
     anna.follows("Stel de melder een vraag").fills("text", "Hoeveel mensen zag u?").keeps_picture(f"outside-ask-{code}")
     anna.presses("Zet de vraag klaar")
 
+    starts(page, code)
+    presses(page, code, "start_return")
+    look(page, f"outside-return-{code}")
     returns(page, code, receipt)
     assert page.get_by_text("Hoeveel mensen zag u?").is_visible()
     look(page, f"outside-report-{code}")

@@ -13,7 +13,7 @@ from meldroute.rules.one_time_codes import code_of, counter_at
 from meldroute.rules.single_sign_on import Identity
 from meldroute.services import appointing, audit_verify, invitations, sign_ons
 from meldroute.services.appointing import Appointment
-from meldroute.services.closing_accounts import start_over
+from meldroute.services.closing_accounts import close_left, start_over
 from meldroute.services.delivery import deliver_due
 from meldroute.services.key_rotation import bring_along, rotate
 from meldroute.storage import second_factors
@@ -168,3 +168,16 @@ def test_one_forged_factor_stops_no_rotation_and_stays_forged(own_keys, cast):
     assert {found.place for found in audit_verify.verify().findings} == {f"second factors of {cast.bo.user}"}
     old = User.objects.filter(factors_voucher__startswith="1:").values_list("pk", flat=True)
     assert list(old) == [cast.bo.user]
+
+
+def test_a_forged_account_whose_roles_ended_stops_no_clock_and_is_not_made_good_by_closing(cast):
+    row = Membership.objects.get(pk=cast.bram.membership)
+    row.valid_to = TODAY - timedelta(days=1)
+    row.save()
+    other = Membership.objects.get(pk=cast.bo.membership)
+    other.valid_to = TODAY - timedelta(days=1)
+    other.save()
+    User.objects.filter(pk=cast.bram.user).update(email="mijn@voorbeeld.example")
+    assert close_left(now=MONDAY) == 1
+    assert set(User.objects.filter(is_active=False).values_list("pk", flat=True)) == {cast.bo.user}
+    assert f"user {cast.bram.user}" in {found.place for found in audit_verify.verify().findings}

@@ -13,6 +13,7 @@ from meldroute.rules.actors import TICK, Reader
 from meldroute.storage import history, second_factors
 from meldroute.storage.models import Invitation, Membership, Organisation, SignOn, User
 from meldroute.storage.sessions import end_sessions
+from meldroute.storage.vouching import genuine
 
 from .invitations import invite
 from .municipality_settings import managed
@@ -51,7 +52,10 @@ def close_left(*, now: datetime, only: UUID | None = None) -> int:
 def _close(person: UUID, *, now: datetime) -> int:
     """Looked at again under a lock: somebody may have been appointed meanwhile."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=person)
+        # One that was changed by hand is left for a person: closing it would make it good, and may not stop the clock.
+        user = next(genuine([User.objects.select_for_update().get(pk=person)]), None)
+        if user is None:
+            return 0
         rows = list(Membership.objects.filter(user=person).order_by("organisation_id", "pk"))
         if not user.is_active or any(m.valid_to is None or m.valid_to >= today(now) for m in rows):
             return 0

@@ -6,20 +6,22 @@ to its person: a row that is moved to another person opens nothing.
 
 import base64
 import binascii
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.apps import apps
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 
 from .keyed_hashes import voucher, voucher_holds
 from .keyring import keyring
 from .sealing import SealBroken, open_with_purpose, seal_with_purpose
 from .vouching import NotVouchedFor, spelled
+
+logger = logging.getLogger(__name__)
 
 PROVING = ("totp", "webauthn")  # recovery codes only stand in for one of these
 SECRET_BYTES = 20
@@ -48,8 +50,9 @@ def with_factor(people: Collection[UUID]) -> set[UUID]:
 def give_codes(person: UUID) -> str:
     """An authenticator app's secret, made here; returned in the clear this once."""
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    with changing(person):
-        _factors().create(user_id=person, type="totp", data={"secret": sealed_secret(secret, person=person)})
+    with transaction.atomic():
+        made = _factors().create(user_id=person, type="totp", data={"secret": sealed_secret(secret, person=person)})
+        vouch_added(person, made.pk)
     return secret
 
 
@@ -76,6 +79,20 @@ def voucher_of_none(person: UUID) -> str:
     return voucher(_place(person), spelled([]))
 
 
+class FactorsVoucherField(models.CharField):
+    """In a person's row. Somebody new has none; whoever had one cannot seem to be new. None: never vouched for."""
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        """A plain column in migrations and in a restore: rows of a backup keep the voucher they had."""
+        name, _, args, more = super().deconstruct()
+        return name, "django.db.models.CharField", args, more
+
+    def pre_save(self, row: models.Model, add: bool) -> str | None:
+        if row._state.adding:
+            setattr(row, self.attname, voucher_of_none(row.pk))
+        return getattr(row, self.attname)
+
+
 def refuse_forged(person: UUID) -> None:
     """Raises `NotVouchedFor` when a factor was added or taken away by hand."""
     _refuse(person, _proving(person))
@@ -84,6 +101,18 @@ def refuse_forged(person: UUID) -> None:
 def vouch(person: UUID) -> None:
     """As they are now. The caller has looked at what was there before: see `refuse_forged`."""
     _vouch(person, _proving(person))
+
+
+def vouch_again(person: UUID) -> bool:
+    """With the key of today. What is forged stays so, and opens nothing."""
+    with transaction.atomic():
+        _people().select_for_update().get(pk=person)
+        now = _proving(person)
+        if not _fits(person, now):
+            logger.error("%s", _not_vouched_for(person))
+            return False
+        _vouch(person, now)
+    return True
 
 
 def vouch_added(person: UUID, factor: int) -> None:
@@ -95,32 +124,28 @@ def vouch_added(person: UUID, factor: int) -> None:
         _vouch(person, now)
 
 
+def forged() -> Iterator[UUID]:
+    for person in _people().order_by("pk").values_list("pk", flat=True):
+        if not _fits(person, _proving(person)):
+            yield person
+
+
 def _refuse(person: UUID, factors: list) -> None:
+    if not _fits(person, factors):
+        raise _not_vouched_for(person)
+
+
+def _fits(person: UUID, factors: list) -> bool:
     stored = _people().filter(pk=person).values_list("factors_voucher", flat=True).get()
-    if not voucher_holds(stored, _place(person), spelled(factors)):
-        raise NotVouchedFor(_place(person), "let the account start over")
+    return voucher_holds(stored, _place(person), spelled(factors))
+
+
+def _not_vouched_for(person: UUID) -> NotVouchedFor:
+    return NotVouchedFor(_place(person), "let the account start over")
 
 
 def _vouch(person: UUID, factors: list) -> None:
     _people().filter(pk=person).update(factors_voucher=voucher(_place(person), spelled(factors)))
-
-
-@contextmanager
-def changing(person: UUID) -> Iterator[None]:
-    """Factors come or go inside, by a right that was checked. What was there before must be as the program left it."""
-    with transaction.atomic():
-        _people().select_for_update().get(pk=person)
-        refuse_forged(person)
-        yield
-        vouch(person)
-
-
-def forged() -> Iterator[UUID]:
-    for person in _people().order_by("pk").values_list("pk", flat=True):
-        try:
-            refuse_forged(person)
-        except NotVouchedFor:
-            yield person
 
 
 def _proving(person: UUID) -> list:

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from ..second_factors import voucher_of_none
+from ..second_factors import FactorsVoucherField
 from ..vouching import Vouched
 from .base import Row
 
@@ -34,7 +34,7 @@ class User(Vouched, AbstractBaseUser):
     # Set when mail for this account began to go elsewhere: who reads it may not be who reported before.
     reports_since = models.DateTimeField(null=True)
     # Of which second factors there are (second_factors.py): none may be added or taken away by hand.
-    factors_voucher = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001  None: never yet
+    factors_voucher = FactorsVoucherField(max_length=64, null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -43,11 +43,6 @@ class User(Vouched, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: object, **more: object) -> None:
-        if self._state.adding:
-            self.factors_voucher = voucher_of_none(self.pk)
-        super().save(*args, **more)
 
 
 class Organisation(Vouched, Row):
