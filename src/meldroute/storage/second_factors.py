@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from .keyed_hashes import voucher, voucher_holds
 from .keyring import keyring
 from .sealing import SealBroken, open_with_purpose, seal_with_purpose
-from .vouching import NotVouchedFor, spelled
+from .vouching import NotVouchedFor, PlainInMigrations, spelled
 
 logger = logging.getLogger(__name__)
 
@@ -79,13 +79,8 @@ def voucher_of_none(person: UUID) -> str:
     return voucher(_place(person), spelled([]))
 
 
-class FactorsVoucherField(models.CharField):
+class FactorsVoucherField(PlainInMigrations):
     """In a person's row. Somebody new has none; whoever had one cannot seem to be new. None: never vouched for."""
-
-    def deconstruct(self) -> tuple[str, str, list, dict]:
-        """A plain column in migrations and in a restore: rows of a backup keep the voucher they had."""
-        name, _, args, more = super().deconstruct()
-        return name, "django.db.models.CharField", args, more
 
     def pre_save(self, row: models.Model, add: bool) -> str | None:
         if row._state.adding:

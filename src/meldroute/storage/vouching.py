@@ -34,13 +34,16 @@ class NotVouchedFor(SealBroken):
         self.place, self.cause = place, CAUSE
 
 
-class VoucherField(models.CharField):
-    """Written with the row that it vouches for, whenever the program writes what is vouched for. None: never yet."""
+class PlainInMigrations(models.CharField):
+    """A column that is written by itself, but not in migrations and in a restore: rows of a backup keep the voucher they had."""
 
     def deconstruct(self) -> tuple[str, str, list, dict]:
-        """A plain column in migrations and in a restore: rows of a backup keep the voucher they had."""
         name, _, args, more = super().deconstruct()
         return name, "django.db.models.CharField", args, more
+
+
+class VoucherField(PlainInMigrations):
+    """Written with the row that it vouches for, whenever the program writes what is vouched for. None: never yet."""
 
     def pre_save(self, row: models.Model, add: bool) -> str:
         if not row._state.adding:
